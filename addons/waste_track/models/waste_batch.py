@@ -1,0 +1,163 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import fields, models
+
+from ..const import DISPOSED_STATES
+from ..tools.mass import kg, shares
+
+
+class WasteBatch(models.Model):
+    """One waste of one pickup: all its packages, from the producer to the end of every share of them."""
+
+    _name = "waste.batch"
+    _description = "Batch"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _check_company_auto = True
+
+    name = fields.Char("Batch No.", required=True, copy=False, index="trigram")
+    contract_line_id = fields.Many2one("sale.order.line", "Waste Detail", required=True, index=True, ondelete="restrict")
+    contract_id = fields.Many2one("sale.order", "Contract", required=True, index=True, ondelete="restrict")
+    producer_id = fields.Many2one("res.partner", "Producer", required=True, index=True)
+    business_id = fields.Many2one("waste.business", "Business", required=True, index=True)
+    company_id = fields.Many2one("res.company", "Operating Company", required=True, index=True)
+    waste_code_id = fields.Many2one("waste.code", "Waste Code", index="btree_not_null")
+    pickup_id = fields.Many2one("waste.pickup", "Pickup Order", index="btree_not_null", check_company=True)
+    package_count = fields.Integer("Packages")
+    accepted_package_count = fields.Integer("Accepted Packages")
+    declared_kg = fields.Float("Declared (kg)", digits=(16, 3))
+    gate_kg = fields.Float("At the Gate (kg)", digits=(16, 3))
+    refused_kg = fields.Float("Refused (kg)", digits=(16, 3))
+    accepted_kg = fields.Float("Accepted (kg)", digits=(16, 3))
+    disposed_kg = fields.Float("Disposed (kg)", digits=(16, 3))
+    stock_kg = fields.Float("In Storage (kg)", digits=(16, 3))
+    inbound_at = fields.Datetime("Stored", index=True)
+    disposed_at = fields.Datetime("Disposed")
+    state = fields.Selection(
+        [
+            ("announced", "Announced"),
+            ("moving", "On the Way"),
+            ("stored", "In Storage"),
+            ("part", "Partly Disposed"),
+            ("disposed", "Disposed"),
+        ],
+        required=True, default="announced", index=True, tracking=True, group_expand=True,
+    )
+    package_ids = fields.One2many("waste.package", "batch_id", "Packages List")
+    manifest_ids = fields.One2many("waste.manifest", "batch_id", "Manifests")
+    inbound_ids = fields.One2many("waste.inbound", "batch_id", "Inbounds")
+    lab_ids = fields.One2many("waste.lab", "batch_id", "Lab Reports")
+    disposal_ids = fields.One2many("waste.disposal", "batch_id", "Disposals")
+
+    _name_uniq = models.Constraint("UNIQUE(name)", "A batch with this number exists already.")
+
+    #=== BUSINESS METHODS ===#
+
+    def _refresh(self):
+        """Recompute the figures of the batches from packages, conversions, inbounds and disposals.
+
+        A batch whose packages nobody named one by one (kitchen bins) lives on its inbound and disposals alone.
+        """
+        self.env.flush_all()
+        originals = defaultdict(self.env["waste.package"].browse)
+        for package in self.env["waste.package"].search([("batch_id", "in", self.ids), ("parent_edge_ids", "=", False)]):
+            originals[package.batch_id] |= package
+        ended = self.env["waste.package"].union(*originals.values())._get_ended_kg()
+        inbounds = self.env["waste.inbound"].search([("batch_id", "in", self.ids)]).grouped("batch_id")
+        disposals = self.env["waste.disposal"].search(
+            [("batch_id", "in", self.ids), ("package_id", "=", False)],
+        ).grouped("batch_id")
+        for batch in self:
+            vals = batch._prepare_refresh_values(
+                originals[batch],
+                inbounds.get(batch, self.env["waste.inbound"]),
+                disposals.get(batch, self.env["waste.disposal"]),
+                ended,
+            )
+            changed = {
+                name: value for name, value in vals.items()
+                if batch._fields[name].convert_to_write(batch[name], batch) != value
+            }
+            if changed:
+                batch.write(changed)
+
+    def _prepare_refresh_values(self, packages, inbounds, disposals, ended):
+        """Return the figures of one batch.
+
+        :param ended: {package id: (Decimal kg disposed of, last disposal or False)}
+        """
+        inbound_kg = sum((kg(inbound.actual_kg) for inbound in inbounds), Decimal(0))
+        inbound_packages = sum(inbounds.mapped("package_count"))
+        vals = {"inbound_at": min(inbounds.mapped("inbound_at"), default=False)}
+        if packages:
+            refused = packages.filtered(lambda package: package.state in ("refused", "returned"))
+            accepted = sum((kg(package.accepted_kg) for package in packages), Decimal(0))
+            refused_kg = sum((kg(package.allocated_kg) for package in refused), Decimal(0))
+            declared = sum((kg(package.declared_kg) for package in packages), Decimal(0))
+            disposed = sum((ended[package.id][0] for package in packages), Decimal(0))
+            ends = [ended[package.id][1] for package in packages if ended[package.id][1]]
+            vals["package_count"] = len(packages)
+            vals["accepted_package_count"] = inbound_packages or len(packages - refused)
+            on_the_way = any(package.state not in ("packed", "labelled", "stored_at_producer") for package in packages)
+        else:
+            accepted, refused_kg = inbound_kg, Decimal(0)
+            declared = sum((kg(inbound.planned_kg) for inbound in inbounds), Decimal(0))
+            disposed = sum((kg(disposal.qty_kg) for disposal in disposals), Decimal(0))
+            ends = disposals.mapped("finished_at")
+            vals["package_count"] = vals["accepted_package_count"] = inbound_packages
+            on_the_way = False
+        stock = accepted - disposed
+        if accepted and stock <= 0:
+            state = "disposed"
+        elif disposed:
+            state = "part"
+        elif inbounds:
+            state = "stored"
+        else:
+            state = "moving" if on_the_way else "announced"
+        return {
+            **vals,
+            "declared_kg": float(declared),
+            "gate_kg": float(accepted + refused_kg),
+            "refused_kg": float(refused_kg),
+            "accepted_kg": float(accepted),
+            "disposed_kg": float(disposed),
+            "stock_kg": float(stock),
+            "disposed_at": max(ends) if state == "disposed" and ends else False,
+            "state": state,
+        }
+
+
+class WastePackage(models.Model):
+    _inherit = "waste.package"
+
+    def _get_ended_kg(self):
+        """Return how much of each package has come to its end, through all conversions.
+
+        A share of a mixed package ends when the mixed package ends; fractions of repeated
+        mixing are divided exactly, the last share taking the rest (I-23).
+
+        :return: {package id: (Decimal kilograms disposed of, datetime of the last disposal or False)}
+        """
+        result = {}
+        for package in self:
+            result[package.id] = package._follow_to_end(kg(package.accepted_kg))
+        return result
+
+    def _follow_to_end(self, quantity):
+        """Follow ``quantity`` kilograms of this package down the conversions.
+
+        :return: (Decimal kilograms disposed of, datetime of the last disposal or False)
+        """
+        edges = self.child_edge_ids
+        if not edges:
+            return (quantity, self.disposed_at) if self.state in DISPOSED_STATES else (Decimal(0), False)
+        weights = [kg(edge.qty_kg) for edge in edges]
+        if not sum(weights):
+            return Decimal(0), False
+        ends = [
+            edge.to_package_id._follow_to_end(part)
+            for edge, part in zip(edges, shares(quantity, weights), strict=True)
+        ]
+        return sum(end[0] for end in ends), max((end[1] for end in ends if end[1]), default=False)

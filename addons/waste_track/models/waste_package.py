@@ -1,0 +1,188 @@
+from collections import defaultdict
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+from ..const import CONVERSION_OF_EVENT, EVENT_RANK, PACKAGE_STATES, STATE_OF_EVENT
+from ..tools.mass import kg
+
+
+class WastePackage(models.Model):
+    """One drum, bag or bin of waste; what it is now is what its events and conversions imply."""
+
+    _name = "waste.package"
+    _description = "Package"
+    _order = "batch_id desc, name"
+    _rec_names_search = ["name", "digital_code"]
+
+    name = fields.Char("Package No.", required=True, copy=False, index="trigram")
+    digital_code = fields.Char(
+        "Digital Code", size=37, copy=False, index="btree_not_null",
+        help="数字识别码 (HJ 1276): credit code, waste code, date and serial number.",
+    )
+    batch_id = fields.Many2one("waste.batch", "Batch", required=True, index=True, ondelete="restrict")
+    # Copies of the batch's, so that the pages of millions of packages need no join.
+    contract_line_id = fields.Many2one("sale.order.line", "Waste Detail", index="btree_not_null")
+    producer_id = fields.Many2one("res.partner", "Producer", required=True, index=True)
+    company_id = fields.Many2one("res.company", "Operating Company", required=True, index=True)
+    packaging_id = fields.Many2one("waste.packaging", "Packaging")
+    declared_kg = fields.Float("Declared (kg)", digits=(16, 3))
+    allocated_kg = fields.Float(
+        "Weighed (kg)", digits=(16, 3), help="Its part of the weight on the scale of the plant.",
+    )
+    accepted_kg = fields.Float("Accepted (kg)", digits=(16, 3))
+    state = fields.Selection(PACKAGE_STATES, required=True, default="packed", index=True)
+    packed_at = fields.Datetime("Packed")
+    last_event_at = fields.Datetime("Last Node")
+    place = fields.Char("Place")
+    disposed_at = fields.Datetime("Disposed")
+    disposal_method_id = fields.Many2one("waste.disposal.method", "Disposal Method")
+    event_ids = fields.One2many("waste.package.event", "package_id", "Events")
+    parent_edge_ids = fields.One2many("waste.package.lineage", "to_package_id", "Made From")
+    child_edge_ids = fields.One2many("waste.package.lineage", "from_package_id", "Became")
+
+    _name_uniq = models.Constraint("UNIQUE(name)", "A package with this number exists already.")
+    _digital_code_uniq = models.UniqueIndex(
+        "(digital_code) WHERE digital_code IS NOT NULL", "A package with this digital code exists already.",
+    )
+
+    #=== BUSINESS METHODS ===#
+
+    def _refresh(self):
+        """Recompute packages, what was made of them, and their batches from the events.
+
+        The result depends on the set of events alone, not on the order in which they came.
+        """
+        todo, touched = self, self
+        while todo:
+            todo._refresh_own()
+            edges = todo.child_edge_ids
+            for edge in edges.filtered(lambda edge: edge.kind == "repack"):
+                # A repack moves everything; its event names no quantity.
+                if kg(edge.qty_kg) != kg(edge.from_package_id.accepted_kg):
+                    edge.qty_kg = edge.from_package_id.accepted_kg
+            todo = edges.to_package_id
+            touched |= todo
+        touched._get_origin_batches()._refresh()
+
+    def _refresh_own(self):
+        """Recompute the packages' own figures from their events and from the edges that made them."""
+        self.env["waste.package.lineage"].flush_model()
+        events = defaultdict(list)
+        for row in self.env["waste.package"]._read_events(self.ids):
+            events[row["package_id"]].append(row)
+        for package in self:
+            vals = package._prepare_refresh_values(events[package.id])
+            changed = {
+                name: value for name, value in vals.items()
+                if package._fields[name].convert_to_write(package[name], package) != value
+            }
+            if changed:
+                package.write(changed)
+
+    def _prepare_refresh_values(self, events):
+        """Return what the events, oldest first, say of this package."""
+        vals = {"state": "packed", "place": False, "disposed_at": False, "disposal_method_id": False}
+        edges = self.parent_edge_ids
+        if edges:
+            vals["declared_kg"] = float(sum(kg(edge.qty_kg) for edge in edges))
+            vals["accepted_kg"] = vals["allocated_kg"] = vals["declared_kg"]
+            vals["state"] = "warehoused"
+            vals["last_event_at"] = max(edges.mapped("op_at"))
+        is_accepted = bool(edges)
+        for event in events:
+            kind = event["kind"]
+            if kind == "PACKED":
+                vals["packed_at"] = event["occurred_at"]
+                if event["qty_kg"] and not edges:
+                    vals["declared_kg"] = float(event["qty_kg"])
+            elif kind == "WEIGHED" and event["qty_kg"] and not edges:
+                vals["allocated_kg"] = float(event["qty_kg"])
+            elif kind in ("ACCEPTED", "REFUSED"):
+                is_accepted = kind == "ACCEPTED"
+            elif kind in ("DISPOSED", "FINAL_DISPOSED"):
+                vals["disposed_at"] = event["occurred_at"]
+                vals["disposal_method_id"] = event["method_id"] or False
+            vals["state"] = STATE_OF_EVENT[kind]
+            vals["last_event_at"] = event["occurred_at"]
+            vals["place"] = event["place"] or vals["place"]
+        if not edges:
+            vals["accepted_kg"] = vals.get("allocated_kg", 0.0) if is_accepted else 0.0
+        return vals
+
+    def _read_events(self, package_ids):
+        """Return the events of packages that were not reversed, oldest first, as dicts."""
+        self.env["waste.package.event"].flush_model()
+        rows = self.env.execute_query_dict(SQL(
+            """
+            SELECT e.package_id, e.kind, e.occurred_at, e.qty_kg, e.place, e.method_id
+              FROM waste_package_event e
+             WHERE e.package_id = ANY(%s)
+               AND e.void_of_id IS NULL
+               AND NOT EXISTS (SELECT FROM waste_package_event r WHERE r.void_of_id = e.id)
+            """,
+            list(package_ids),
+        ))
+        return sorted(rows, key=lambda row: (row["occurred_at"], EVENT_RANK[row["kind"]]))
+
+    def _convert(self, kind, op_no, op_at, edges):
+        """Record that packages became others, and create the new ones that nobody named yet.
+
+        :param str kind: event kind SPLIT, MERGED or REPACKED
+        :param edges: list of (source package, target number, kilograms as Decimal or None for all of it)
+        :return: the target packages
+        """
+        names = {name for _source, name, _qty in edges}
+        targets = {package.name: package for package in self.search([("name", "in", list(names))])}
+        known = {
+            (edge.from_package_id.id, edge.to_package_id.name)
+            for edge in self.env["waste.package.lineage"].search([("op_no", "=", op_no)])
+        }
+        for source, name, _qty in edges:
+            if name not in targets:
+                targets[name] = self.create(source._prepare_child_values(name, kind))
+        self.env["waste.package.lineage"].create([
+            {
+                "op_no": op_no,
+                "kind": CONVERSION_OF_EVENT[kind],
+                "op_at": op_at,
+                "from_package_id": source.id,
+                "to_package_id": targets[name].id,
+                "company_id": source.company_id.id,
+                "qty_kg": float(source.accepted_kg if qty is None else qty),
+            }
+            for source, name, qty in edges
+            if (source.id, name) not in known
+        ])
+        children = self.browse([package.id for package in targets.values()])
+        for child in children:
+            # A mixed package belongs to the batch of its first source; the shares of the others are its edges.
+            home = min(child.parent_edge_ids.from_package_id, key=lambda package: package.name)
+            if child.batch_id != home.batch_id:
+                child.write(home._prepare_home_values())
+        return children
+
+    def _prepare_child_values(self, name, kind):
+        """Return the values of a package made of this one; a merged one has a container nobody named."""
+        return {
+            **self._prepare_home_values(),
+            "name": name,
+            "packaging_id": False if kind == "MERGED" else self.packaging_id.id,
+            "state": "warehoused",
+        }
+
+    def _prepare_home_values(self):
+        return {
+            "batch_id": self.batch_id.id,
+            "contract_line_id": self.contract_line_id.id,
+            "producer_id": self.producer_id.id,
+            "company_id": self.company_id.id,
+        }
+
+    def _get_origin_batches(self):
+        """Return the batches that these packages, or what they were made of, came with."""
+        batches, todo = self.batch_id, self
+        while todo:
+            todo = todo.parent_edge_ids.from_package_id
+            batches |= todo.batch_id
+        return batches
