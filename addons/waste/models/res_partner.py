@@ -1,0 +1,94 @@
+from stdnum.cn import uscc as uscc_number
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+def _uscc_taken(env, diagnostics):
+    """Name the credit code in the refusal; the database tells it as "Key (uscc)=(91…) already exists."."""
+    detail = (diagnostics and diagnostics.message_detail) or ""
+    code = detail.partition(")=(")[2].partition(")")[0]
+    return env._("Another company already has the credit code %(code)s: search for it and use that one.", code=code)
+
+
+class ResPartner(models.Model):
+    _name = "res.partner"
+    _inherit = ["res.partner", "waste.external.mixin"]
+
+    party_role_ids = fields.Many2many(
+        "waste.party.role", string="Party roles", help="What this partner is to us; it may be several things at once.")
+    uscc = fields.Char(
+        string="Credit code", index="btree_not_null", copy=False, tracking=True,
+        help="Unified social credit code (统一社会信用代码), 18 characters with a check digit.")
+    region_id = fields.Many2one("waste.region", index="btree_not_null", help="Town, park or city where the waste arises.")
+    producer_tier = fields.Selection(
+        [("key", "Key (100 t and more)"), ("simplified", "Simplified (10 t and more)"), ("registered", "Registered (under 10 t)")],
+        help="Management tier of the producer by hazardous waste a year (HJ 1259).")
+    industry_name = fields.Char(string="Trade")
+    licence_ids = fields.One2many("waste.licence", "partner_id", string="Licences")
+    licence_count = fields.Integer(compute="_compute_licence_count")
+    assignment_ids = fields.One2many("waste.assignment", "producer_id", string="Assignments")
+    assigned_user_ids = fields.Many2many(
+        "res.users", compute="_compute_assigned_user_ids", search="_search_assigned_user_ids", string="Served by",
+        help="Salespeople to whom this producer is assigned today.")
+    served_producer_count = fields.Integer(compute="_compute_served_producer_count", string="Producers served")
+
+    _uscc_uniq = models.UniqueIndex("(uscc) WHERE uscc IS NOT NULL AND is_company AND active", _uscc_taken)
+
+    # === COMPUTE METHODS === #
+
+    def _compute_licence_count(self):
+        counts = dict(self.env["waste.licence"]._read_group([("partner_id", "in", self.ids)], ["partner_id"], ["__count"]))
+        for partner in self:
+            partner.licence_count = counts.get(partner._origin, 0)
+
+    @api.depends("assignment_ids.user_id", "assignment_ids.date_from", "assignment_ids.date_to")
+    def _compute_assigned_user_ids(self):
+        today = fields.Date.context_today(self)
+        for partner in self:
+            partner.assigned_user_ids = partner.assignment_ids.filtered("date_from")._valid_on(today).user_id
+
+    def _search_assigned_user_ids(self, operator, value):
+        if operator not in ("in", "any"):
+            return NotImplemented
+        assignments = self.env["waste.assignment"]
+        current = assignments._domain_valid_on(fields.Date.context_today(self))
+        if operator == "in" and False in value:
+            assigned = [("assignment_ids", "any", current)]
+            others = [user for user in value if user]
+            return ["|", "!", *assigned, *self._search_assigned_user_ids("in", others)] if others else ["!", *assigned]
+        return [("assignment_ids", "any", current & fields.Domain("user_id", operator, value))]
+
+    def _compute_served_producer_count(self):
+        today = fields.Date.context_today(self)
+        assignments = self.env["waste.assignment"]
+        counts = dict(assignments._read_group(
+            fields.Domain("user_id", "in", self.user_ids.ids) & assignments._domain_valid_on(today),
+            ["user_id"], ["producer_id:count_distinct"]))
+        for partner in self:
+            partner.served_producer_count = sum(counts.get(user, 0) for user in partner.user_ids)
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("uscc")
+    def _check_uscc(self):
+        for partner in self:
+            if partner.uscc and not uscc_number.is_valid(partner.uscc):
+                raise ValidationError(self.env._(
+                    "“%(code)s” of %(partner)s is no valid credit code: compare the 18 characters with the business licence.",
+                    code=partner.uscc, partner=partner.display_name))
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._normalise_uscc(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._normalise_uscc(vals))
+
+    @api.model
+    def _normalise_uscc(self, vals):
+        if not vals.get("uscc"):
+            return vals if vals.get("uscc", True) else {**vals, "uscc": False}
+        return {**vals, "uscc": uscc_number.compact(vals["uscc"])}

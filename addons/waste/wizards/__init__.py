@@ -1,0 +1,2 @@
+from . import waste_assignment_transfer
+from . import waste_catalogue_import
