@@ -1,0 +1,2 @@
+from . import exchange_attempt
+from . import exchange_message_mixin

@@ -1,0 +1,330 @@
+import hashlib
+import json
+import logging
+import random
+import time
+from datetime import timedelta
+
+from markupsafe import Markup
+from psycopg2 import errors as pg_errors
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
+from odoo.fields import Domain
+from odoo.tools.constants import GC_UNLINK_LIMIT
+
+from ..tools.quiet import describe, withheld
+
+_logger = logging.getLogger(__name__)
+
+# Another transaction was faster: nothing is wrong with the message, the batch starts again on a new snapshot.
+CONCURRENCY = (pg_errors.SerializationFailure, pg_errors.DeadlockDetected, pg_errors.LockNotAvailable, ConcurrencyError)
+MAX_CONCURRENCY_TRIES = 5
+PARKED_ALARM = timedelta(hours=24)
+
+
+class ExchangeMessageMixin(models.AbstractModel):
+    """A message to or from another system: kept as it came, handled by a job, never lost, replayable.
+
+    A room inherits it, names the cron that calls ``_process_queue`` and fills in ``_process_batch``.
+    """
+    _name = 'exchange.message.mixin'
+    _inherit = ['mail.thread', 'mail.activity.mixin']
+    _description = "Message to or from another system"
+    _order = 'id desc'
+    _rec_name = 'key'
+
+    _queue_cron = None  # xml id of the cron that calls _process_queue
+    _max_attempts = 5
+    _replay_group = 'base.group_system'  # whose members may replay
+    _responsible_group = 'base.group_system'  # whose members are told, unless a parameter says otherwise
+    _replayable = ('rejected', 'parked', 'stale', 'warned')
+    _forgettable = ('done', 'duplicate', 'stale')  # what retention may delete
+
+    key = fields.Char(readonly=True, help="What makes the message one and the same when it is sent again.")
+    company_id = fields.Many2one('res.company', readonly=True, index=True)
+    payload = fields.Text(readonly=True, help="The message as it was received.")
+    payload_pretty = fields.Text("Content", compute='_compute_payload_pretty')
+    payload_sha256 = fields.Char("Digest", readonly=True)
+
+    state = fields.Selection([
+        ('pending', "Pending"),
+        ('done', "Done"),
+        ('warned', "Done with warning"),
+        ('duplicate', "Duplicate"),
+        ('stale', "Outdated"),
+        ('parked', "Waiting"),
+        ('rejected', "Rejected"),
+    ], required=True, readonly=True, default='pending')
+    error_category = fields.Selection([
+        ('schema', "Wrong shape"),
+        ('value', "Wrong value"),
+        ('reference', "Unknown record"),
+        ('company', "Another company"),
+        ('future', "In the future"),
+        ('conflict', "Conflicting"),
+        ('state', "Too late for this state"),
+        ('rule', "Against a rule"),
+        ('internal', "Our own failure"),
+    ], string="Problem", readonly=True)
+    error_path = fields.Char("Where", readonly=True, help="JSON path of the field in the message.")
+    error = fields.Text("Explanation", readonly=True)
+
+    attempts = fields.Integer(readonly=True, help="How often we failed on it since it came or was replayed.")
+    next_attempt_at = fields.Datetime("Next attempt", readonly=True)
+    attempt_ids = fields.One2many(
+        'exchange.attempt', 'res_id', "History", domain=lambda self: [('res_model', '=', self._name)], readonly=True)
+    received_at = fields.Datetime("Received", readonly=True, default=lambda self: fields.Datetime.now())
+    processed_at = fields.Datetime("Processed", readonly=True)
+
+    _pending_idx = models.Index("(id) WHERE state = 'pending'")
+    _failure_idx = models.Index("(write_date, id) WHERE state IN ('rejected', 'parked', 'warned', 'stale')")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('payload')
+    def _compute_payload_pretty(self):
+        for message in self:
+            try:
+                content = json.loads(message.payload or 'null')
+                message.payload_pretty = json.dumps(content, ensure_ascii=False, indent=2)
+            except ValueError:
+                message.payload_pretty = message.payload
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        messages = super(ExchangeMessageMixin, self.with_context(tracking_disable=True)).create(vals_list)
+        if any(vals.get('state', 'pending') in ('pending', 'rejected') for vals in vals_list):
+            self._trigger_queue()
+        return messages.with_env(self.env)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_attempts(self):
+        self.env['exchange.attempt'].sudo().search(
+            [('res_model', '=', self._name), ('res_id', 'in', self.ids)]).unlink()
+
+    @api.model
+    def _digest(self, content):
+        """Return the sha256 of ``content`` (JSON-able), the same for any order of keys and any spacing."""
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(',', ':'))
+        return hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()
+
+    # === QUEUE === #
+
+    @api.model
+    def _trigger_queue(self, at=None):
+        if self._queue_cron:
+            self.env.ref(self._queue_cron).sudo()._trigger(at)
+
+    @api.model
+    def _process_queue(self, batch_size=1000):
+        """Handle what is due, oldest first, batch by batch, until nothing is left or the cron's time is up.
+
+        Each batch is one transaction: its messages' results and their effects are committed together, so a killed
+        server loses nothing and does nothing twice.
+        """
+        queue = self._with_reader_language()
+        tries = 0
+        with withheld():
+            queue._report_refused_at_door()
+            while batch := queue._lock_due(batch_size):
+                try:
+                    batch._process_guarded()
+                    self.env.flush_all()
+                    batch.filtered(lambda message: message.state == 'rejected')._raise_activities()
+                except CONCURRENCY:
+                    tries += 1
+                    if tries == MAX_CONCURRENCY_TRIES:
+                        raise
+                    self.env.cr.rollback()
+                    time.sleep(random.uniform(0, 0.1 * 2 ** tries))
+                    continue
+                tries = 0
+                remaining = queue.search_count(queue._due_domain(), limit=batch_size)
+                if not self.env['ir.cron']._commit_progress(len(batch), remaining=remaining):
+                    break
+
+    @api.model
+    def _due_domain(self):
+        due = Domain('next_attempt_at', '=', False) | Domain('next_attempt_at', '<=', fields.Datetime.now())
+        return Domain('state', '=', 'pending') & due
+
+    @api.model
+    def _lock_due(self, batch_size):
+        # NO KEY: a duplicate that arrives now may still refer to the message being handled.
+        batch = self.search(self._due_domain(), order='id', limit=batch_size)
+        return batch.try_lock_for_update(allow_referencing=True).with_context(tracking_disable=True)
+
+    def _process_guarded(self):
+        """Handle the messages; where that fails, halve until the culprits alone are left, and do the rest."""
+        try:
+            with self.env.cr.savepoint():
+                self._process_batch()
+        except CONCURRENCY:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever one message does, the others are handled
+            if len(self) == 1:
+                self._fail(error)
+                return
+            middle = len(self) // 2
+            self[:middle]._process_guarded()
+            self[middle:]._process_guarded()
+
+    def _process_batch(self):
+        """Handle locked pending messages and give each its end with ``_finish``. To override.
+
+        Any exception undoes the whole call; the mixin then finds the culprit.
+        """
+        raise NotImplementedError
+
+    def _finish(self, state, error_category=False, error_path=False, error=False, **vals):
+        """Give the messages their (same) result; call it once for each group of equal results."""
+        vals.update(state=state, processed_at=fields.Datetime.now())
+        if error:
+            vals.update(error_category=error_category, error_path=error_path, error=error)
+            self.write(vals)
+            return
+        # A fresh message has nothing to clear: two columns instead of six in the common case.
+        failed_before = self.filtered('attempts')
+        (self - failed_before).write(vals)
+        failed_before.write(vals | {'error_category': False, 'error_path': False, 'error': False, 'next_attempt_at': False})
+
+    def _fail(self, error):
+        """Note an unexpected failure: try again after 2, 4, 8 … minutes, at last reject."""
+        self.ensure_one()
+        number = self.attempts + 1
+        _logger.error("%s(%s): attempt %s failed: %s", self._name, self.id, number, describe(error))
+        sentence = self.env._(
+            "We failed on this message (%(kind)s). Nothing of it was applied; the log has the details under number %(id)s.",
+            kind=type(error).__name__, id=self.id)
+        self._log_attempt('failed', number, error_category='internal', error=sentence)
+        if number >= self._max_attempts:
+            self._finish('rejected', 'internal', False, sentence, attempts=number, next_attempt_at=False)
+            return
+        next_attempt_at = fields.Datetime.now() + timedelta(minutes=2 ** number)
+        self.write({'attempts': number, 'next_attempt_at': next_attempt_at, 'error_category': 'internal', 'error': sentence})
+        self._trigger_queue(next_attempt_at)
+
+    def _log_attempt(self, kind, number, **vals):
+        self.env['exchange.attempt'].sudo().create([{
+            'res_model': self._name,
+            'res_id': message.id,
+            'kind': kind,
+            'number': number,
+            'state': message.state,
+            **vals,
+        } for message in self])
+
+    # === ACTION METHODS === #
+
+    def action_replay(self):
+        """Put the messages back into the queue; what they ended with is kept in their history."""
+        if not self.env.user.has_group(self._replay_group):
+            raise AccessError(self.env._("Only administrators of this interface may process messages again."))
+        self.check_access('read')
+        for message in self:
+            if message.state not in self._replayable:
+                state = dict(self._fields['state']._description_selection(self.env))[message.state]
+                raise UserError(self.env._(
+                    "Message %(message)s is “%(state)s”; only rejected, waiting, outdated and warned messages can be processed again.",
+                    message=message.display_name, state=state))
+        # sudo: nobody has write access to messages; the group was checked above.
+        messages_sudo = self.sudo().with_context(tracking_disable=True)
+        for message_sudo in messages_sudo:
+            message_sudo._log_attempt(
+                'replayed', message_sudo.attempts, error_category=message_sudo.error_category,
+                error_path=message_sudo.error_path, error=message_sudo.error)
+        messages_sudo.write(self._prepare_replay_values())
+        self._trigger_queue()
+        return True
+
+    @api.model
+    def _prepare_replay_values(self):
+        """Return what a message returns to the queue with. To override."""
+        return {
+            'state': 'pending', 'attempts': 0, 'next_attempt_at': False, 'processed_at': False,
+            'error_category': False, 'error_path': False, 'error': False,
+        }
+
+    # === TELLING PEOPLE === #
+
+    @api.model
+    def _get_responsible_users(self, company):
+        """Return the users who are told of failures. To override.
+
+        The system parameter ``exchange.<model>.responsible_group`` (xml id of a group) goes before the default group.
+        """
+        parameter = self.env['ir.config_parameter'].sudo().get_param(f'exchange.{self._name}.responsible_group')
+        group = self.env.ref(parameter or self._responsible_group, raise_if_not_found=False)
+        users = group.sudo().all_user_ids if group else self.env['res.users']
+        return users.filtered(lambda user: user.active and (not company or company in user.company_ids))
+
+    @api.model
+    def _with_reader_language(self):
+        """Return the model in the language of those who will read the errors."""
+        reader = self._get_responsible_users(self.env['res.company'])[:1]
+        return self.with_context(lang=reader.lang or self.env.lang)
+
+    @api.model
+    def _report_refused_at_door(self):
+        """Tell of messages that were rejected on arrival: they were never in a batch."""
+        refused = self.search([('state', '=', 'rejected'), ('processed_at', '=', False)], order='id')
+        refused = refused.try_lock_for_update(allow_referencing=True).with_context(tracking_disable=True)
+        if refused:
+            refused.write({'processed_at': fields.Datetime.now()})
+            refused._raise_activities()
+
+    def _raise_activities(self):
+        """Keep one open to-do for each company, problem and responsible person, with the count of open cases."""
+        for (company, state, category), messages in self.grouped(
+                lambda message: (message.company_id, message.state, message.error_category)).items():
+            same = Domain('state', '=', state) & Domain('error_category', '=', category)
+            count = self.sudo().search_count(same & Domain('company_id', '=', company.id))
+            for user in self._get_responsible_users(company):
+                messages[0]._raise_activity(user, count)
+
+    def _raise_activity(self, user, count):
+        message_sudo = self.sudo().with_context(lang=user.lang, mail_activity_quick_update=True)
+        label = dict(self._fields['error_category']._description_selection(message_sudo.env)).get(self.error_category)
+        if self.state == 'parked':
+            summary = message_sudo.env._("Messages wait for more than a day")
+        else:
+            summary = message_sudo.env._("Messages rejected: %(problem)s", problem=label)
+        note = message_sudo.env._(
+            "%(count)s cases are open. The first: %(message)s. %(error)s",
+            count=count, message=message_sudo.display_name, error=self.error or "")
+        open_activity = message_sudo.env['mail.activity'].search([
+            ('res_model', '=', self._name), ('user_id', '=', user.id), ('summary', '=', summary),
+            ('activity_type_id', '=', self.env.ref('exchange.mail_activity_type_failure').id),
+        ], limit=1)
+        if open_activity:
+            open_activity.note = Markup("<p>%s</p>") % note
+        else:
+            message_sudo.activity_schedule(
+                'exchange.mail_activity_type_failure', user_id=user.id, summary=summary, note=Markup("<p>%s</p>") % note)
+
+    @api.model
+    def _cron_alarm_parked(self):
+        """Tell the responsible people of messages that wait for more than a day."""
+        parked = self.search(
+            [('state', '=', 'parked'), ('received_at', '<', fields.Datetime.now() - PARKED_ALARM)], order='id')
+        parked._raise_activities()
+
+    # === RETENTION === #
+
+    @api.autovacuum
+    def _gc_messages(self):
+        """Delete old messages that ended well, where ``exchange.<model>.retention_days`` is set; else keep all."""
+        if self._abstract:
+            return 0, False
+        days = int(self.env['ir.config_parameter'].sudo().get_param(f'exchange.{self._name}.retention_days') or 0)
+        if days <= 0:
+            return 0, False
+        old = self.search([
+            ('state', 'in', self._forgettable), ('received_at', '<', fields.Datetime.now() - timedelta(days=days)),
+        ], order='id', limit=GC_UNLINK_LIMIT)
+        count = len(old)
+        old.unlink()
+        return count, count == GC_UNLINK_LIMIT
