@@ -1,0 +1,337 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+CONTRACT_STATES = [
+    ('draft', "Draft"),
+    ('approving', "In Approval"),
+    ('customer_review', "Producer Review"),
+    ('gov_review', "Government Review"),
+    ('signing', "Signing"),
+    ('active', "Active"),
+    ('expired', "Expired"),
+    ('terminated', "Terminated"),
+    ('cancelled', "Cancelled"),
+]
+# Odoo's own state follows: on the producer's portal from its review on, confirmed while in force and after.
+SALE_STATE = {
+    'draft': 'draft', 'approving': 'draft',
+    'customer_review': 'sent', 'gov_review': 'sent', 'signing': 'sent',
+    'active': 'sale', 'expired': 'sale', 'terminated': 'sale',
+    'cancelled': 'cancel',
+}
+BEFORE_ACTIVE = ('draft', 'approving', 'customer_review', 'gov_review', 'signing')
+WARN_DAYS = 30
+
+
+class SaleOrder(models.Model):
+    """The life of a contract: what `state_machines.csv` calls contract, in the states of DESIGN decision 1."""
+    _inherit = 'sale.order'
+
+    _state_field = 'contract_state'
+    _transitions = {
+        'submit': (('draft',), 'approving'),
+        'reject': (('approving',), 'draft'),
+        'approve': (('approving',), 'customer_review'),
+        'refuse': (('customer_review',), 'draft'),
+        'agree': (('customer_review',), 'signing'),
+        'agree_gov': (('customer_review',), 'gov_review'),
+        'gov_return': (('gov_review',), 'customer_review'),
+        'gov_pass': (('gov_review',), 'signing'),
+        'sign': (('signing',), 'active'),
+        'expire': (('active',), 'expired'),
+        'terminate': (('active',), 'terminated'),
+        'cancel': (BEFORE_ACTIVE, 'cancelled'),
+        'reset': (('cancelled',), 'draft'),
+    }
+    # What the approver read is what the parties sign: terms close when the draft is submitted.
+    # Lines and tiers close with them, in their own create, write and unlink.
+    _sealed_from = {
+        **dict.fromkeys((
+            'name', 'business_id', 'company_id', 'invoicing_company_id', 'partner_id', 'disposer_id', 'government_id',
+            'date_start', 'date_end', 'settlement_cycle', 'tax_rate_percent', 'lump_sum_amount',
+            'included_quantity_t', 'transport_mode_id', 'currency_id', 'pricelist_id',
+        ), 'approving'),
+        'date_signed': 'active',
+    }
+    _manager_moves = {('approving', 'customer_review'), ('active', 'terminated')}
+
+    contract_state = fields.Selection(
+        CONTRACT_STATES, "Contract State", default='draft', required=True, copy=False, index=True,
+        tracking=True, group_expand=True)
+    is_end_warned = fields.Boolean(copy=False, help="The salesperson was told that the contract ends soon.")
+
+    # CRUD ----------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        # Taken over from elsewhere in a later state (the mixin lets only jobs do that).
+        for state, born in orders.filtered('business_id').grouped('contract_state').items():
+            if state != 'draft':
+                born._follow_contract_state(state)
+        return orders
+
+    def write(self, vals):
+        target = vals.get('contract_state')
+        moving = self.filtered(lambda order: target and order.contract_state != target)
+        if target == 'active' and 'date_signed' not in vals:
+            moving.filtered(lambda order: not order.date_signed).date_signed = fields.Date.context_today(self)
+        if vals.get('state'):
+            self._check_sale_state(vals['state'], target)
+        if 'date_end' in vals:
+            vals = {**vals, 'is_end_warned': False}
+        result = super().write(vals)
+        if moving:
+            moving._follow_contract_state(target)
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_draft_contract(self):
+        for order in self.filtered('business_id'):
+            if order.contract_state != 'draft':
+                raise UserError(self.env._(
+                    "Contract %(contract)s is “%(state)s”: only drafts can be deleted. Cancel or terminate it instead.",
+                    contract=order.name, state=order._waste_state_label(order.contract_state)))
+
+    # CHECKS --------------------------------------------------------------------
+
+    def _check_sealed(self, vals):
+        """WIM goes on changing the contracts it keeps; every other sealed field stays as it is."""
+        kept_elsewhere = self.filtered('external_system') if self.env.su else self.browse()
+        super(SaleOrder, self - kept_elsewhere)._check_sealed(vals)
+
+    def _check_terms_open(self, what):
+        """Refuse a change of a part (line, tier) of contracts whose terms are closed or kept elsewhere.
+
+        :param what: the part in words, for the sentence
+        """
+        for order in self.filtered('business_id'):
+            if order.external_system:
+                if not self.env.su:
+                    raise UserError(self.env._(
+                        "%(what)s of contract %(contract)s is kept by %(system)s; change it there.",
+                        what=what, contract=order.name, system=order.external_system.upper()))
+            elif order._is_at_or_after('approving'):
+                raise UserError(self.env._(
+                    "Contract %(contract)s is “%(state)s”: %(what)s can no longer be changed, added or removed.",
+                    what=what, contract=order.name, state=order._waste_state_label(order.contract_state)))
+
+    def _check_sale_state(self, state, target=None):
+        """Odoo's own state can't leave the contract's behind, whoever writes it."""
+        for order in self.filtered('business_id'):
+            contract_state = target or order.contract_state
+            if SALE_STATE[contract_state] != state and order.state != state:
+                raise UserError(self.env._(
+                    "Contract %(contract)s is “%(state)s”: use the buttons of the contract, not those of the sales order.",
+                    contract=order.name, state=order._waste_state_label(contract_state)))
+
+    def _check_state_move(self, target):
+        super()._check_state_move(target)
+        for order in self:
+            if order.contract_state != target and (error := order._get_move_error(target)):
+                raise UserError(error)
+
+    def _get_move_error(self, target):
+        """Return the sentence why this move isn't possible now, or False. To override.
+
+        :param target: a state that ``_transitions`` leads to from the current one
+        """
+        self.ensure_one()
+        if not self.business_id:
+            return self.env._("%(order)s has no business, so it is no waste contract.", order=self.name)
+        if (self.contract_state, target) in self._manager_moves and not (
+                self.env.su or self.env.user.has_group('waste.group_sales_manager')):
+            return self.env._(
+                "Contract %(contract)s: only a sales manager may decide this. Ask yours.", contract=self.name)
+        if target == 'approving':
+            return self._get_submit_error()
+        needs_government = self.business_id.needs_government_review
+        if self.contract_state == 'customer_review' and target == 'signing' and needs_government:
+            return self.env._(
+                "Contract %(contract)s needs the government review before it is signed.", contract=self.name)
+        if target == 'gov_review' and not needs_government:
+            return self.env._(
+                "Contracts of %(business)s need no government review: send %(contract)s to signing.",
+                business=self.business_id.name, contract=self.name)
+        today = fields.Date.context_today(self)
+        if target == 'active' and self.date_start > today:
+            return self.env._(
+                "Contract %(contract)s starts on %(start)s and becomes active by itself on that day.",
+                contract=self.name, start=self.date_start)
+        if target == 'expired' and self.date_end >= today:
+            return self.env._(
+                "Contract %(contract)s runs until %(end)s. To end it earlier, terminate it.",
+                contract=self.name, end=self.date_end)
+        return False
+
+    def _get_submit_error(self):
+        """Return what the draft still lacks, or False. To override."""
+        self.ensure_one()
+        lines = self.order_line.filtered('pricing_mode')
+        if not lines:
+            return self.env._("Contract %(contract)s has no waste details: add at least one.", contract=self.name)
+        if self.business_id.needs_manifest:
+            for line in lines.filtered(lambda line: not line.waste_code_id):
+                return self.env._(
+                    "Waste detail %(waste)s of contract %(contract)s needs a waste code.",
+                    waste=line.waste_name, contract=self.name)
+        if self.business_id.needs_government_review and not self.government_id:
+            return self.env._(
+                "Contract %(contract)s needs the government office that will review it.", contract=self.name)
+        if self.has_lump_lines and not self.lump_sum_amount:
+            return self.env._(
+                "Contract %(contract)s has lump-sum waste details but no lump sum.", contract=self.name)
+        for line in lines.filtered(lambda line: line.pricing_mode == 'tier_all' and not line._get_tiers()):
+            return self.env._(
+                "Waste detail %(waste)s of contract %(contract)s is priced by tiers, and there are none.",
+                waste=line.waste_name, contract=self.name)
+        return False
+
+    # ACTION --------------------------------------------------------------------
+
+    def action_submit(self):
+        """Send the draft to its approver."""
+        self._transition('submit')
+        return True
+
+    def action_approve(self):
+        """Approve internally: the producer reviews next."""
+        self._transition_logged('approve', self.env._("Approved."))
+        return True
+
+    def action_agree(self):
+        """Record that the producer agrees; the business decides whether the government reviews next."""
+        reviewed = self.filtered('business_id.needs_government_review')
+        reviewed._transition_logged('agree_gov', self.env._("The producer agrees."))
+        (self - reviewed)._transition_logged('agree', self.env._("The producer agrees."))
+        return True
+
+    def action_government_pass(self):
+        """Record that the government office passes the contract."""
+        self._transition_logged('gov_pass', self.env._("The government office agrees."))
+        return True
+
+    def action_sign(self):
+        """Record that all parties signed; the contract is in force from its first day on."""
+        today = fields.Date.context_today(self)
+        for order in self:
+            if order.contract_state != 'signing' and order.contract_state != 'active':
+                order._raise_move_refused('active')
+        unsigned = self.filtered(lambda order: not order.date_signed)
+        unsigned.date_signed = today
+        self.filtered(lambda order: order.date_start <= today)._transition_logged(
+            'sign', self.env._("Signed by all parties."))
+        return True
+
+    def action_reject(self, reason=None):
+        """Return the contract to its author, instead of approving it."""
+        return self._transition_with_reason('reject', reason)
+
+    def action_refuse(self, reason=None):
+        """Record that the producer wants changes."""
+        return self._transition_with_reason('refuse', reason)
+
+    def action_government_return(self, reason=None):
+        """Record that the government office wants the producer to look again."""
+        return self._transition_with_reason('gov_return', reason)
+
+    def action_terminate(self, reason=None):
+        """End a contract in force before its last day."""
+        return self._transition_with_reason('terminate', reason)
+
+    def action_cancel_contract(self, reason=None):
+        """Give up a contract that isn't in force yet."""
+        return self._transition_with_reason('cancel', reason)
+
+    def action_reset(self):
+        """Take a cancelled contract up again as a draft."""
+        self._transition('reset')
+        return True
+
+    def action_confirm(self):
+        for order in self.filtered(lambda order: order.business_id and order.contract_state != 'active'):
+            raise UserError(self.env._(
+                "Contract %(contract)s is confirmed when all parties have signed it.", contract=order.name))
+        return super().action_confirm()
+
+    def action_cancel(self):
+        contracts = self.filtered('business_id')
+        if contracts:
+            contracts._transition('cancel')
+        return super(SaleOrder, self - contracts).action_cancel() if self - contracts else True
+
+    def action_draft(self):
+        contracts = self.filtered('business_id')
+        if contracts:
+            contracts._transition('reset')
+        return super(SaleOrder, self - contracts).action_draft() if self - contracts else True
+
+    # BUSINESS ------------------------------------------------------------------
+
+    def _transition_logged(self, verb, sentence):
+        """Move and leave ``sentence`` in the chatter, beside the tracked change of state."""
+        target = self._transitions[verb][1]
+        moving = self.filtered(lambda order: order.contract_state != target)
+        moving._track_set_log_message(sentence)
+        return self._transition(verb)
+
+    def _transition_with_reason(self, verb, reason):
+        """Move with a reason in the chatter; without one, ask for it.
+
+        :return: True, or the action of the dialogue that asks
+        """
+        if (reason or '').strip():
+            self._transition_logged(verb, reason.strip())
+            return True
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env['waste.contract.reason']._get_verb_label(verb),
+            'res_model': 'waste.contract.reason',
+            'view_mode': 'form',
+            'target': 'new',
+            'context': {'default_order_ids': self.ids, 'default_verb': verb},
+        }
+
+    def _follow_contract_state(self, contract_state):
+        """Bring Odoo's own state along after a move."""
+        behind = self.filtered(lambda order: order.state != SALE_STATE[contract_state])
+        if contract_state == 'active':
+            behind.action_confirm()
+        elif SALE_STATE[contract_state] == 'cancel':
+            behind._action_cancel()
+        elif behind:
+            behind.write({'state': SALE_STATE[contract_state]})
+
+    @api.model
+    def _cron_follow_calendar(self):
+        """Start the signed contracts, warn of the ending ones, expire the ended ones. Runs each day."""
+        today = fields.Date.context_today(self)
+        contract = [('business_id', '!=', False)]
+        self._cron_each(
+            contract + [('contract_state', '=', 'signing'), ('date_signed', '!=', False), ('date_start', '<=', today)],
+            lambda orders: orders._transition('sign'))
+        self._cron_each(
+            contract + [('contract_state', '=', 'active'), ('date_end', '<', today)],
+            lambda orders: orders._transition('expire'))
+        self._cron_each(
+            contract + [('contract_state', '=', 'active'), ('is_end_warned', '=', False),
+                        ('date_end', '<=', today + timedelta(days=WARN_DAYS))],
+            lambda orders: orders._warn_of_end())
+
+    def _cron_each(self, domain, work):
+        """Do ``work`` on the orders of ``domain`` in batches, committing each."""
+        while orders := self.search(domain, limit=100):
+            work(orders)
+            if not self.env['ir.cron']._commit_progress(len(orders), remaining=self.search_count(domain)):
+                return
+
+    def _warn_of_end(self):
+        """Give the salesperson an activity: renew the contract or let it end."""
+        for order in self:
+            order.activity_schedule(
+                'waste_contract.mail_activity_contract_ending', date_deadline=order.date_end,
+                user_id=order.user_id.id or self.env.uid,
+                summary=self.env._("Contract ends on %(end)s: renew it?", end=order.date_end))
+        self.is_end_warned = True

@@ -1,0 +1,91 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import float_compare
+
+DIGITS = 6
+
+
+class WastePriceTier(models.Model):
+    _name = 'waste.price.tier'
+    _description = "Price Tier"
+    _order = 'order_id, line_id, from_t, id'
+
+    order_id = fields.Many2one('sale.order', "Contract", required=True, index=True, ondelete='cascade')
+    line_id = fields.Many2one(
+        'sale.order.line', "Waste Detail", index='btree_not_null', ondelete='cascade',
+        domain="[('order_id', '=', order_id)]",
+        help="Empty: the tier is for all waste details of the contract that are priced by tiers.")
+    from_t = fields.Float("From (t)", digits=(16, DIGITS), help="The tier holds this quantity.")
+    to_t = fields.Float("Below (t)", digits=(16, DIGITS), help="The tier ends just below; 0 is without end.")
+    price_unit = fields.Float("Price", required=True, min_display_digits='Product Price')
+    company_id = fields.Many2one(related='order_id.company_id', store=True, index=True, precompute=True)
+    currency_id = fields.Many2one(related='order_id.currency_id')
+
+    # CONSTRAINT ----------------------------------------------------------------
+
+    @api.constrains('order_id', 'line_id', 'from_t', 'to_t', 'price_unit')
+    def _check_ladder(self):
+        """The tiers of a contract (or line) cover every quantity from 0 on exactly once."""
+        orders = self.order_id
+        for (order, _line), tiers in orders.tier_ids.grouped(lambda tier: (tier.order_id, tier.line_id)).items():
+            tiers._check_ladder_of(order)
+
+    def _check_ladder_of(self, order):
+        """Refuse negative numbers, gaps and overlaps among ``self``, all tiers of one ladder."""
+        tiers = self.sorted('from_t')
+        if any(tier.line_id and tier.line_id.order_id != order for tier in tiers):
+            raise ValidationError(self.env._(
+                "A price tier of contract %(contract)s names a waste detail of another contract. Choose one of its own.",
+                contract=order.name))
+        if any(tier.from_t < 0 or tier.to_t < 0 or tier.price_unit < 0 for tier in tiers):
+            raise ValidationError(self.env._(
+                "Price tiers of contract %(contract)s must not be negative.", contract=order.name))
+        expected = 0.0
+        for tier in tiers:
+            order_of_bounds = float_compare(tier.from_t, expected, precision_digits=DIGITS)
+            if order_of_bounds:
+                sentence = self.env._(
+                    "Price tiers of contract %(contract)s leave a gap: %(from)s to %(to)s t has no price.",
+                    **{'contract': order.name, 'from': f'{expected:g}', 'to': f'{tier.from_t:g}'},
+                ) if order_of_bounds > 0 else self.env._(
+                    "Price tiers of contract %(contract)s overlap at %(at)s t: a tier must start where the one before ends.",
+                    contract=order.name, at=f'{tier.from_t:g}')
+                raise ValidationError(sentence)
+            if tier.to_t and float_compare(tier.to_t, tier.from_t, precision_digits=DIGITS) <= 0:
+                raise ValidationError(self.env._(
+                    "A price tier of contract %(contract)s ends at %(to)s t, not after its start at %(from)s t.",
+                    **{'contract': order.name, 'to': f'{tier.to_t:g}', 'from': f'{tier.from_t:g}'}))
+            expected = tier.to_t or float('inf')
+        if tiers and expected != float('inf'):
+            raise ValidationError(self.env._(
+                "The last price tier of contract %(contract)s ends at %(to)s t. Leave its end at 0, so that more has a price too.",
+                contract=order.name, to=f'{expected:g}'))
+
+    # CRUD ----------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:  # jobs take over contracts with their tiers in a later state
+            self.env['sale.order'].browse(
+                {vals['order_id'] for vals in vals_list if vals.get('order_id')})._check_terms_open(self._words())
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.order_id._check_terms_open(self._words())
+        if vals.get('order_id'):
+            self.env['sale.order'].browse(vals['order_id'])._check_terms_open(self._words())
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sealed(self):
+        self.order_id._check_terms_open(self._words())
+
+    # BUSINESS ------------------------------------------------------------------
+
+    def _words(self):
+        return self.env._("Price tier")
+
+    def _holds(self, quantity_t):
+        """Tell whether ``quantity_t`` (Decimal) lies in [from, to)."""
+        self.ensure_one()
+        return float(quantity_t) >= self.from_t and (not self.to_t or float(quantity_t) < self.to_t)

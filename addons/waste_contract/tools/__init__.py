@@ -1,0 +1,3 @@
+from .settled import KG_PER_T, Settled, exact, half_up
+
+__all__ = ['KG_PER_T', 'Settled', 'exact', 'half_up']
