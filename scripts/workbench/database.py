@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from . import odoo, odoo_source, postgres
-from .machine import digest, locked, say, step
+from .machine import digest, locked, step
 
 #: what every test database starts from, before our rooms; test_lint brings Odoo's own checks of modules
 BASE = ('crm', 'sale_management', 'account', 'portal', 'l10n_cn', 'test_lint')
@@ -62,7 +62,7 @@ class Databases:
         with locked('base_template'):
             if name not in self.names():
                 with step(f'Template database {name} ({", ".join(BASE)})'):
-                    self.build(name, lambda new: self._init_base(new))
+                    self.build(name, self._init_base)
         return name
 
     def build(self, name, fill):
@@ -95,10 +95,3 @@ def _link(source, target):
     except OSError:
         shutil.copy2(source, target)
 
-
-def forget_old(databases, prefix, keep):
-    """Drop templates of earlier states of the code."""
-    for name in databases.names():
-        if name.startswith(prefix) and name not in keep and not name.endswith('_new'):
-            say(f'  dropping {name}')
-            databases.drop(name)

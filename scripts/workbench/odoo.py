@@ -1,6 +1,7 @@
 """Odoo as a command: which environment it runs in, and what to do when it fails."""
 import os
 import subprocess
+import threading
 
 from . import python_env
 from .machine import ADDONS, CACHE, CHECKOUT, fail, say
@@ -19,7 +20,7 @@ def environment(cluster, data_dir):
         'VIRTUAL_ENV': str(python_env.VENV),
         'PYTHONWARNINGS': 'ignore::DeprecationWarning,ignore::UserWarning',
     }
-    if addons():
+    if addons():  # Odoo warns of a folder without modules
         env['ODOO_ADDONS_PATH'] = str(ADDONS)
     return env
 
@@ -30,16 +31,23 @@ def addons():
 
 
 def run(words, env, stdin=None):
-    """Run Odoo to its end; its log is kept in the cache and shown when it fails."""
-    log = CACHE / 'odoo.log'
+    """Run Odoo to its end; its log is shown, and kept, when it fails.
+
+    :param words: arguments, e.g. ['-d', 'demo', '-i', 'crm']
+    :param stdin: Python for `odoo shell`
+    """
+    log = CACHE / f'logs/odoo-{os.getpid()}-{threading.get_ident()}.log'
+    log.parent.mkdir(exist_ok=True)
     with open(log, 'w') as handle:
         code = subprocess.run(
             [COMMAND, *words], env=env, cwd=CHECKOUT, input=stdin, stdout=handle, stderr=subprocess.STDOUT,
             text=True).returncode
     text = log.read_text(errors='replace')
-    if code:
+    # the shell ends with 0 whatever happened in it
+    if code or (stdin and 'Traceback (most recent call last)' in text):
         say('\n'.join(_telling(text)))
         fail(f'"odoo {" ".join(words)[:150]}" failed; the whole log is in {log}.')
+    log.unlink()
     return text
 
 

@@ -33,14 +33,22 @@ UNPACKED = CACHE / f'odoo-{VERSION}'
 KEYRINGS = [Path(f'/usr/share/keyrings/debian-archive-keyring.{end}') for end in ('gpg', 'pgp')]
 
 
-def ensure():
-    """Make `import odoo` work in the environment.
-
-    :return: folder that holds the `odoo` package
-    """
+def source_folder():
+    """Folder that holds the `odoo` package."""
     own = os.environ.get('ODOO_SRC')
-    source = Path(own).absolute() if own else UNPACKED / 'usr/lib/python3/dist-packages'
-    if not own and not (UNPACKED / 'complete').exists():
+    return Path(own).absolute() if own else UNPACKED / 'usr/lib/python3/dist-packages'
+
+
+def addons_folder():
+    """Folder of Odoo's business modules: beside the package in a checkout, inside it in Debian's package."""
+    beside = source_folder() / 'addons'
+    return beside if (beside / 'crm').is_dir() else source_folder() / 'odoo/addons'
+
+
+def ensure():
+    """Make `import odoo` work in the environment."""
+    source = source_folder()
+    if not os.environ.get('ODOO_SRC') and not (UNPACKED / 'complete').exists():
         with locked('odoo'), step(f'Odoo {VERSION}'):
             if not (UNPACKED / 'complete').exists():
                 _unpack(_download())
@@ -53,7 +61,6 @@ def ensure():
     if not command.exists():
         command.write_text(f'#!{python_env.PYTHON}\nimport odoo.cli\nodoo.cli.main()\n')
         command.chmod(0o755)
-    return source
 
 
 def version():

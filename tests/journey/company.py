@@ -1,0 +1,90 @@
+"""A group of waste companies before its first message: what an administrator sets up by hand, done over RPC."""
+from dataclasses import dataclass
+
+from . import feed
+from .clients import Json2, Rpc, make_key
+
+PASSWORD = 'journey-2026'  # noqa: S105  (lives as long as its database)
+INTEGRATOR = 'wim'
+
+
+@dataclass(frozen=True)
+class Keys:
+    """API keys of the administrator and of WIM's technical user; they work in every copy of the database."""
+    admin: str
+    wim: str
+
+
+def set_up(url, db):
+    """Make the three companies, their businesses, teams, salespeople and the technical user.
+
+    :return: `Keys`
+    """
+    rpc = Rpc(url, db)
+    admin_key = make_key(url, db, 'admin', 'admin', 'journeys')
+    companies = _companies(rpc)
+    _let_administrator_see(rpc, companies)
+    _charts(Json2(url, admin_key), companies)
+    teams = _teams(rpc)
+    _businesses(rpc, companies, teams)
+    _salespeople(rpc, companies, teams)
+    user(rpc, INTEGRATOR, 'WIM', ['waste.group_wim_integrator'], companies)
+    return Keys(admin_key, make_key(url, db, INTEGRATOR, PASSWORD, 'door'))
+
+
+def user(rpc, login, name, groups, companies, **values):
+    """Make a user of these groups (xml ids) who may act for ``companies``, in the first of them.
+
+    :param companies: {company code: id}
+    """
+    ids = list(companies.values())
+    return rpc('res.users', 'create', {
+        'name': name, 'login': login, 'password': PASSWORD, 'company_id': ids[0], 'company_ids': [(6, 0, ids)],
+        'group_ids': [(6, 0, [rpc.ref(group) for group in groups])], **values,
+    })
+
+
+def _companies(rpc):
+    china, yuan = rpc.ref('base.cn'), rpc.ref('base.CNY')
+    rpc('res.currency', 'write', [yuan], {'active': True})
+    return {
+        row['company_code']: rpc('res.company', 'create', {
+            'name': row['name'], 'company_code': row['company_code'], 'country_id': china, 'currency_id': yuan})
+        for row in feed.table('companies')
+    }
+
+
+def _let_administrator_see(rpc, companies):
+    groups = ['waste.group_admin', 'account.group_account_manager', 'base.group_multi_company']
+    rpc('res.users', 'write', [rpc.uid], {
+        'company_ids': [(4, company) for company in companies.values()],
+        'company_id': companies['DS-HW'],
+        'group_ids': [(4, rpc.ref(group)) for group in groups],
+    })
+
+
+def _charts(json2, companies):
+    for company in companies.values():
+        json2('account.chart.template', 'try_loading', template_code='cn', company=company, install_demo=False)
+
+
+def _teams(rpc):
+    return {
+        name: rpc('crm.team', 'create', {'name': name, 'company_id': False})
+        for name in dict.fromkeys(row['team'] for row in feed.table('salespeople'))
+    }
+
+
+def _businesses(rpc, companies, teams):
+    leading = {'hazardous': '危废一部', 'industrial': '一般固废餐厨部', 'kitchen': '一般固废餐厨部'}
+    for row in feed.table('companies'):
+        business = rpc.one('waste.business', [('code', '=', row['business_type'])])
+        company = companies[row['company_code']]
+        rpc('waste.business', 'write', [business], {
+            'company_id': company, 'invoicing_company_id': company, 'team_id': teams[leading[row['business_type']]]})
+
+
+def _salespeople(rpc, companies, teams):
+    for row in feed.table('salespeople'):
+        user(rpc, row['sales_code'].lower(), row['name'], ['waste.group_salesperson'], companies,
+             external_system='wim_sales', external_key=row['sales_code'])
