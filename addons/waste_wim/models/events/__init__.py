@@ -1,0 +1,18 @@
+from . import (
+    wim_event,
+    wim_event_document,
+    partner_upsert,
+    licence_upsert,
+    assignment_upsert,
+    contract_upsert,
+    pickup_upsert,
+    package_event,
+    manifest_upsert,
+    weighing_upsert,
+    inbound_upsert,
+    lab_upsert,
+    disposal_upsert,
+    statement_upsert,
+    invoice_upsert,
+    payment_upsert,
+)

@@ -1,0 +1,175 @@
+from datetime import timedelta
+
+from odoo import api, models
+
+from odoo.addons.waste_track.const import CONVERSION_OF_EVENT, EVENT_KINDS
+
+KINDS = {kind for kind, _label in EVENT_KINDS}
+
+# Packages are packed weeks before WIM hears of them; only what happens on the way and in the plant can be late.
+SOURCE_KINDS = {"PACKED", "LABELLED", "STORED_SRC"}
+LATE_AFTER = timedelta(hours=1)
+
+
+class WimEventPackage(models.AbstractModel):
+    """Nodes of the life of packages: kept as they are told, never changed; the package is what they imply."""
+
+    _name = "wim.event.package_event"
+    _inherit = ["wim.event"]
+    _description = "WIM Event: Package"
+
+    @api.model
+    def _apply(self, messages):
+        payloads = [message.payload for message in messages]
+        refs = {
+            "lines": self._details({payload.get("line_no") for payload in payloads}),
+            "batches": self._by_name("waste.batch", {payload.get("batch_no") for payload in payloads}),
+            "packages": self._by_name("waste.package", {payload.get("package_no") for payload in payloads}),
+            "packagings": self._by_code("waste.packaging", {payload.get("packaging_code") for payload in payloads}),
+            "units": self._partners({payload.get("unit") for payload in payloads}),
+            "methods": self._by_code("waste.disposal.method", {payload.get("method") for payload in payloads}),
+        }
+        known = self._known_events(messages)
+        keys, valid = set(), []
+        for message in sorted(messages, key=lambda message: message.rank):
+            if message.payload["kind"] not in KINDS:
+                message.reject("value", "$.payload.kind", self.env._(
+                    "%(value)s isn't a node in the life of a package.", value=message.payload["kind"],
+                ))
+            elif message.key in known:
+                message.stale(self.env._(
+                    "This node is recorded already; to correct it, send a reversing event under a key of its own.",
+                ))
+            else:
+                known.add(message.key)
+                valid.append(message)
+        keys |= self._create_packages([message for message in valid if message.payload["kind"] == "PACKED"], refs)
+        valid, converted_keys = self._convert_packages(valid, refs)
+        keys |= converted_keys
+        vals_list, touched = [], set()
+        for message in valid:
+            if message.is_decided:
+                continue
+            package = self._find(message, refs["packages"], "package_no", "package")
+            if not package:
+                continue
+            vals_list.append(self._prepare_event_values(message, package, refs))
+            touched.add(package.id)
+            message.done()
+        self.env["waste.package.event"].create(vals_list)
+        self.env["waste.package"].browse(touched)._refresh()
+        return keys
+
+    @api.model
+    def _known_events(self, messages):
+        rows = self.env["waste.package.event"].search_fetch(
+            [("external_key", "in", [message.key for message in messages])], ["external_key"],
+        )
+        return set(rows.mapped("external_key"))
+
+    @api.model
+    def _create_packages(self, messages, refs):
+        """Create the packages, and the batches, that were packed; a waste detail we don't know is waited for.
+
+        :return: keys of what is new
+        """
+        births = {}
+        new_batches = {}
+        for message in messages:
+            payload = message.payload
+            if payload["package_no"] in refs["packages"] or payload["package_no"] in births:
+                continue
+            line = self._find(message, refs["lines"], "line_no", "line")
+            if not line:
+                continue
+            batch = refs["batches"].get(payload["batch_no"])
+            if batch and not self._of_company(message, batch, "batch_no"):
+                continue
+            if not batch:
+                new_batches.setdefault(payload["batch_no"], line)
+            births[payload["package_no"]] = message
+        batches = self.env["waste.batch"].create([line._prepare_batch_values(name) for name, line in new_batches.items()])
+        refs["batches"].update({batch.name: batch for batch in batches})
+        packages = self.env["waste.package"].create([
+            self._prepare_package_values(message, refs) for message in births.values()
+        ])
+        refs["packages"].update({package.name: package for package in packages})
+        return {f"batch:{batch.name}" for batch in batches} | {f"package:{package.name}" for package in packages}
+
+    @api.model
+    def _prepare_package_values(self, message, refs):
+        payload = message.payload
+        batch = refs["batches"][payload["batch_no"]]
+        packaging = self._find_code(message, refs["packagings"], "packaging_code")
+        return {
+            "name": payload["package_no"],
+            "digital_code": payload.get("digital_code") or False,
+            "batch_id": batch.id,
+            "contract_line_id": batch.contract_line_id.id,
+            "producer_id": batch.producer_id.id,
+            "company_id": batch.company_id.id,
+            "packaging_id": packaging.id if packaging else False,
+        }
+
+    @api.model
+    def _convert_packages(self, messages, refs):
+        """Make the new packages of splits, merges and repacks, source before target.
+
+        :return: (the messages, keys of the new packages)
+        """
+        todo = [
+            message for message in messages
+            if message.payload["kind"] in CONVERSION_OF_EVENT and not message.is_decided
+        ]
+        keys = set()
+        while todo:
+            ready = [message for message in todo if message.payload["package_no"] in refs["packages"]]
+            if not ready:
+                break
+            todo = [message for message in todo if message.payload["package_no"] not in refs["packages"]]
+            for message in ready:
+                source = refs["packages"][message.payload["package_no"]]
+                if not self._of_company(message, source, "package_no"):
+                    continue
+                children = source._convert(
+                    message.payload["kind"], message.payload["op_no"], message.occurred_at,
+                    self._conversion_edges(message, source),
+                )
+                refs["packages"].update({child.name: child for child in children})
+                keys |= {f"package:{child.name}" for child in children}
+        return messages, keys
+
+    @api.model
+    def _conversion_edges(self, message, source):
+        """Return [(source, target number, kilograms or None)] of a conversion.
+
+        A split lists its targets with their weights; a merge names one target and its share; a repack moves everything.
+        """
+        target = message.payload["to"]
+        if isinstance(target, str):
+            return [(source, target, message.payload.get("qty_kg"))]
+        return [(source, name, quantity) for name, quantity in target]
+
+    @api.model
+    def _prepare_event_values(self, message, package, refs):
+        payload = message.payload
+        quantity = payload.get("net_kg") or payload.get("allocated_kg") or payload.get("qty_kg")
+        method = self._find_code(message, refs["methods"], "method")
+        unit = self._find_code(message, refs["units"], "unit")
+        return {
+            "package_id": package.id,
+            "company_id": package.company_id.id,
+            "kind": payload["kind"],
+            "occurred_at": message.occurred_at,
+            "recorded_at": message.sent_at,
+            "is_late": payload["kind"] not in SOURCE_KINDS and message.sent_at - message.occurred_at >= LATE_AFTER,
+            "unit_id": unit.id if unit else False,
+            "place": payload.get("place"),
+            "plate": payload.get("plate"),
+            "qty_kg": float(quantity or 0),
+            "method_id": method.id if method else False,
+            "reason": payload.get("reason"),
+            "op_no": payload.get("op_no"),
+            "external_key": message.key,
+            "external_extra": message.extra or False,
+        }
