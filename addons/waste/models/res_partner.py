@@ -14,6 +14,7 @@ def _uscc_taken(env, diagnostics):
 class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = ["res.partner", "waste.external.mixin"]
+    _rec_names_search = ["complete_name", "email", "ref", "vat", "company_registry", "uscc", "external_key"]
 
     party_role_ids = fields.Many2many(
         "waste.party.role", string="Party roles", help="What this partner is to us; it may be several things at once.")
@@ -92,3 +93,37 @@ class ResPartner(models.Model):
         if not vals.get("uscc"):
             return vals if vals.get("uscc", True) else {**vals, "uscc": False}
         return {**vals, "uscc": uscc_number.compact(vals["uscc"])}
+
+    @api.model
+    def load(self, fields, data):
+        """Import partners; a credit code that is known already updates its company instead of creating another.
+
+        Rows that name their record themselves, by `id` or `.id`, are left to Odoo.
+        """
+        if "uscc" not in fields or {"id", ".id"} & set(fields):
+            return super().load(fields, data)
+        column = fields.index("uscc")
+        codes = {row[column]: uscc_number.compact(row[column]) for row in data if row[column]}
+        known = {partner.uscc: partner.id for partner in self.search([
+            ("uscc", "in", list(codes.values())), ("is_company", "=", True)])}
+        return super().load(
+            [*fields, ".id"], [[*row, str(known.get(codes.get(row[column]), ""))] for row in data])
+
+    @api.model
+    def get_import_templates(self):
+        return [*super().get_import_templates(), {
+            "label": self.env._("Import template for producers"),
+            "template": "/waste/static/xls/producers_import_template.csv",
+        }]
+
+    # === ACTION METHODS === #
+
+    def action_open_served_producers(self):
+        """Open the assignments of the users behind these partners."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("waste.waste_assignment_action")
+        return {**action, "domain": [("user_id", "in", self.user_ids.ids)]}
+
+    def action_open_licences(self):
+        """Open the licences of these partners."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("waste.waste_licence_action")
+        return {**action, "domain": [("partner_id", "in", self.ids)], "context": {"default_partner_id": self.id}}

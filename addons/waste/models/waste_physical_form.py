@@ -10,6 +10,5 @@ class WastePhysicalForm(models.Model):
     code = fields.Char(required=True)
     name = fields.Char(required=True, translate=False)
     sequence = fields.Integer(default=10)
-    note = fields.Char()
 
     _code_uniq = models.Constraint("UNIQUE(code)", "Another physical form already has this code.")
