@@ -19,6 +19,7 @@ class SaleOrder(models.Model):
 
     What was agreed is here; the contract's life is in ``sale_order_life.py``.
     """
+    _name = 'sale.order'
     _inherit = ['sale.order', 'waste.state.mixin', 'waste.external.mixin']
 
     # What WIM keeps of the contracts born there. Who serves the customer stays ours.
@@ -68,6 +69,10 @@ class SaleOrder(models.Model):
     planned_payable = fields.Monetary(
         "Planned Payable", compute='_compute_planned', store=True,
         help="What we will owe the producer for waste of value if the planned quantities move; tax included.")
+    needs_government_review = fields.Boolean(related='business_id.needs_government_review')
+    is_terms_open = fields.Boolean(
+        compute='_compute_is_terms_open', help="The terms can be edited: a draft that no other system keeps.")
+    external_label = fields.Char("Kept by", compute='_compute_external_label')
     has_lump_lines = fields.Boolean(compute='_compute_used_modes')
     has_tier_lines = fields.Boolean(compute='_compute_used_modes')
 
@@ -120,6 +125,16 @@ class SaleOrder(models.Model):
             ours = lines.filtered(lambda line: line.payer == 'us')
             order.planned_receivable = sum((lines - ours).mapped('price_total'))
             order.planned_payable = -sum(ours.mapped('price_total'))
+
+    @api.depends('contract_state', 'is_external')
+    def _compute_is_terms_open(self):
+        for order in self:
+            order.is_terms_open = order.contract_state == 'draft' and not order.is_external
+
+    @api.depends('external_system')
+    def _compute_external_label(self):
+        for order in self:
+            order.external_label = (order.external_system or '').upper()
 
     @api.depends('order_line.pricing_mode')
     def _compute_used_modes(self):
@@ -321,6 +336,12 @@ class SaleOrder(models.Model):
         if len(self) == 1 and self.business_id:
             return self.env.ref('waste_contract.sale_order_view_form').id
         return super().get_formview_id(access_uid=access_uid)
+
+    def _get_portal_return_action(self):
+        self.ensure_one()
+        if self.business_id:
+            return self.env.ref('waste_contract.sale_order_action')
+        return super()._get_portal_return_action()
 
     def _get_name_portal_content_view(self):
         self.ensure_one()

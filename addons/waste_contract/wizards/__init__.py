@@ -1,0 +1,1 @@
+from . import waste_contract_reason
