@@ -3,8 +3,7 @@ from decimal import Decimal
 
 from odoo import fields, models
 
-from ..const import DISPOSED_STATES
-from ..tools.mass import kg, shares
+from ..tools.mass import kg
 
 
 class WasteBatch(models.Model):
@@ -52,7 +51,7 @@ class WasteBatch(models.Model):
 
     _name_uniq = models.Constraint("UNIQUE(name)", "A batch with this number exists already.")
 
-    #=== BUSINESS METHODS ===#
+    # === BUSINESS METHODS === #
 
     def _refresh(self):
         """Recompute the figures of the batches from packages, conversions, inbounds and disposals.
@@ -127,37 +126,3 @@ class WasteBatch(models.Model):
             "disposed_at": max(ends) if state == "disposed" and ends else False,
             "state": state,
         }
-
-
-class WastePackage(models.Model):
-    _inherit = "waste.package"
-
-    def _get_ended_kg(self):
-        """Return how much of each package has come to its end, through all conversions.
-
-        A share of a mixed package ends when the mixed package ends; fractions of repeated
-        mixing are divided exactly, the last share taking the rest (I-23).
-
-        :return: {package id: (Decimal kilograms disposed of, datetime of the last disposal or False)}
-        """
-        result = {}
-        for package in self:
-            result[package.id] = package._follow_to_end(kg(package.accepted_kg))
-        return result
-
-    def _follow_to_end(self, quantity):
-        """Follow ``quantity`` kilograms of this package down the conversions.
-
-        :return: (Decimal kilograms disposed of, datetime of the last disposal or False)
-        """
-        edges = self.child_edge_ids
-        if not edges:
-            return (quantity, self.disposed_at) if self.state in DISPOSED_STATES else (Decimal(0), False)
-        weights = [kg(edge.qty_kg) for edge in edges]
-        if not sum(weights):
-            return Decimal(0), False
-        ends = [
-            edge.to_package_id._follow_to_end(part)
-            for edge, part in zip(edges, shares(quantity, weights), strict=True)
-        ]
-        return sum(end[0] for end in ends), max((end[1] for end in ends if end[1]), default=False)

@@ -1,10 +1,11 @@
 from collections import defaultdict
+from decimal import Decimal
 
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..const import CONVERSION_OF_EVENT, EVENT_RANK, PACKAGE_STATES, STATE_OF_EVENT
-from ..tools.mass import kg
+from ..const import CONVERSION_OF_EVENT, DISPOSED_STATES, EVENT_RANK, PACKAGE_STATES, STATE_OF_EVENT
+from ..tools.mass import kg, shares
 
 
 class WastePackage(models.Model):
@@ -46,7 +47,7 @@ class WastePackage(models.Model):
         "(digital_code) WHERE digital_code IS NOT NULL", "A package with this digital code exists already.",
     )
 
-    #=== BUSINESS METHODS ===#
+    # === BUSINESS METHODS === #
 
     def _refresh(self):
         """Recompute packages, what was made of them, and their batches from the events.
@@ -186,3 +187,33 @@ class WastePackage(models.Model):
             todo = todo.parent_edge_ids.from_package_id
             batches |= todo.batch_id
         return batches
+
+    def _get_ended_kg(self):
+        """Return how much of each package has come to its end, through all conversions.
+
+        A share of a mixed package ends when the mixed package ends; fractions of repeated
+        mixing are divided exactly, the last share taking the rest (I-23).
+
+        :return: {package id: (Decimal kilograms disposed of, datetime of the last disposal or False)}
+        """
+        result = {}
+        for package in self:
+            result[package.id] = package._follow_to_end(kg(package.accepted_kg))
+        return result
+
+    def _follow_to_end(self, quantity):
+        """Follow ``quantity`` kilograms of this package down the conversions.
+
+        :return: (Decimal kilograms disposed of, datetime of the last disposal or False)
+        """
+        edges = self.child_edge_ids
+        if not edges:
+            return (quantity, self.disposed_at) if self.state in DISPOSED_STATES else (Decimal(0), False)
+        weights = [kg(edge.qty_kg) for edge in edges]
+        if not sum(weights):
+            return Decimal(0), False
+        ends = [
+            edge.to_package_id._follow_to_end(part)
+            for edge, part in zip(edges, shares(quantity, weights), strict=True)
+        ]
+        return sum(end[0] for end in ends), max((end[1] for end in ends if end[1]), default=False)
