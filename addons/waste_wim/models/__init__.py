@@ -1,0 +1,1 @@
+from . import events, wim_field_mapping, wim_message
