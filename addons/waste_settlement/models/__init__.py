@@ -1,0 +1,16 @@
+from . import (
+    account_move,
+    account_move_line,
+    account_partial_reconcile,
+    account_payment,
+    account_tax,
+    sale_order,
+    waste_batch,
+    waste_payment_allocation,
+    waste_statement,
+    waste_statement_external,
+    waste_statement_invoice,
+    waste_statement_life,
+    waste_statement_line,
+    waste_statement_refresh,
+)

@@ -1,0 +1,89 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import float_compare
+
+from odoo.addons.waste_contract.tools import exact
+
+
+class WastePaymentAllocation(models.Model):
+    """The share of one payment that pays one statement; its journal item carries the same amount."""
+
+    _name = "waste.payment.allocation"
+    _description = "Payment Allocation"
+    _order = "payment_id desc, id"
+    _rec_name = "statement_id"
+
+    payment_id = fields.Many2one("account.payment", "Payment", required=True, index=True, ondelete="cascade")
+    statement_id = fields.Many2one("waste.statement", "Statement", required=True, index=True, ondelete="restrict")
+    amount = fields.Monetary(required=True)
+    currency_id = fields.Many2one(related="payment_id.currency_id")
+    company_id = fields.Many2one(related="payment_id.company_id", store=True, index=True)
+    date = fields.Date(related="payment_id.date")
+    payment_state = fields.Selection(related="payment_id.state")
+    bank_ref = fields.Char(related="payment_id.bank_ref")
+
+    _once_uniq = models.Constraint(
+        "UNIQUE(payment_id, statement_id)", "The payment is allocated to this statement already: change that row.")
+    _amount_positive = models.Constraint("CHECK(amount > 0)", "An allocated amount must be greater than zero.")
+
+    # CONSTRAINT ----------------------------------------------------------------
+
+    @api.constrains("payment_id", "amount")
+    def _check_within_payment(self):
+        self.payment_id._check_allocated_amount()
+
+    @api.constrains("payment_id", "statement_id")
+    def _check_fits(self):
+        """Money goes to the company that invoices, one way at a time (I-35)."""
+        for allocation in self:
+            statement, payment = allocation.statement_id, allocation.payment_id
+            if statement.invoicing_company_id != payment.company_id:
+                raise ValidationError(self.env._(
+                    "Statement %(statement)s is invoiced by %(invoicing)s, but the payment is in the books of %(company)s.",
+                    statement=statement.name, company=payment.company_id.name,
+                    invoicing=statement.invoicing_company_id.name))
+            if statement.currency_id != payment.currency_id:
+                raise ValidationError(self.env._(
+                    "Statement %(statement)s is in %(currency)s, the payment in %(other)s: they can not be allocated.",
+                    statement=statement.name, currency=statement.currency_id.name, other=payment.currency_id.name))
+            if (statement.direction == "receivable") != (payment.payment_type == "inbound"):
+                raise ValidationError(self.env._(
+                    "Statement %(statement)s and the payment go in opposite directions. Money received pays receivable "
+                    "statements, money sent pays payable ones; they are never netted.", statement=statement.name))
+            if statement.state in ("draft", "cancelled"):
+                raise ValidationError(self.env._(
+                    "Statement %(statement)s is “%(state)s”: money is allocated to approved statements.",
+                    statement=statement.name, state=statement._waste_state_label(statement.state)))
+
+    # CRUD ----------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        allocations = super().create(vals_list)
+        allocations._check_payment_open()
+        return allocations
+
+    def write(self, vals):
+        self._check_payment_open()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_posted(self):
+        self._check_payment_open()
+
+    def _check_payment_open(self):
+        """The journal entry books each share apart; after posting, both stay as they are."""
+        for allocation in self:
+            if allocation.payment_id.state != "draft":
+                raise UserError(self.env._(
+                    "Payment %(payment)s is posted: reset it to draft before you change what it pays.",
+                    payment=allocation.payment_id.display_name))
+
+    # BUSINESS ------------------------------------------------------------------
+
+    def _get_amount_sum(self):
+        return sum((exact(amount) for amount in self.mapped("amount")), exact(0))
+
+    def _is_within(self, amount):
+        """Tell whether these shares together don't exceed ``amount`` (I-34)."""
+        return float_compare(float(self._get_amount_sum()), amount, precision_digits=2) <= 0

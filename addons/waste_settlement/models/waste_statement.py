@@ -1,0 +1,262 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from odoo.addons.waste_contract.tools import exact, half_up
+
+from ..const import RECEIVED_STATES, TOLERANCE
+
+DIRECTIONS = [
+    ("receivable", "Receivable"),
+    ("payable", "Payable"),
+]
+
+STATES = [
+    ("draft", "Draft"),
+    ("approved", "Approved"),
+    ("confirmed", "Confirmed"),
+    ("invoiced", "Invoiced"),
+    ("settled", "Settled"),
+    ("disputed", "Disputed"),
+    ("cancelled", "Cancelled"),
+]
+
+
+class WasteStatement(models.Model):
+    """What one contract owes for one period in one direction; never netted (I-35).
+
+    The amounts are here, how they are found in ``waste_statement_refresh.py``, the states in
+    ``waste_statement_life.py``, invoices in ``waste_statement_invoice.py`` and what another
+    system says of all this in ``waste_statement_external.py``.
+    """
+
+    _name = "waste.statement"
+    _description = "Statement"
+    _inherit = ["waste.state.mixin", "waste.external.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "period_start desc, id desc"
+    _rec_names_search = ["name", "contract_id.name", "partner_id.name"]
+    _check_company_auto = True
+
+    _external_fields = frozenset({
+        "name", "contract_id", "direction", "period_start", "period_end",
+        "external_amount", "external_quantity_kg", "tax_rate_percent",
+    })
+
+    name = fields.Char("Statement No.", required=True, readonly=True, copy=False, index="trigram")
+    contract_id = fields.Many2one(
+        "sale.order", "Contract", required=True, index=True, ondelete="restrict", check_company=True,
+        domain="[('business_id', '!=', False)]")
+    direction = fields.Selection(
+        DIRECTIONS, required=True, default="receivable",
+        help="Receivable: the producer owes us. Payable: we owe the producer for waste of value.")
+    period_start = fields.Date("From", required=True)
+    period_end = fields.Date("To", required=True, help="Last day of the period.")
+
+    partner_id = fields.Many2one("res.partner", "Producer", required=True, index=True, ondelete="restrict")
+    business_id = fields.Many2one(
+        "waste.business", "Business", related="contract_id.business_id", store=True, index="btree_not_null")
+    user_id = fields.Many2one(
+        "res.users", "Salesperson", related="contract_id.user_id", store=True, index="btree_not_null")
+    company_id = fields.Many2one("res.company", "Operating Company", required=True, index=True)
+    invoicing_company_id = fields.Many2one("res.company", "Invoicing Company", required=True, index=True)
+
+    line_ids = fields.One2many("waste.statement.line", "statement_id", "Lines", copy=False)
+    quantity_kg = fields.Float("Quantity (kg)", digits=(16, 3), compute="_compute_totals", store=True)
+    external_quantity_kg = fields.Float("Quantity Sent (kg)", digits=(16, 3), readonly=True, copy=False)
+
+    currency_id = fields.Many2one("res.currency", required=True)
+    external_amount = fields.Monetary("Amount Sent", readonly=True, copy=False)
+    tax_rate_percent = fields.Float("Tax Rate (%)", digits=(5, 2), aggregator=None)
+    amount_total = fields.Monetary(
+        "Amount", compute="_compute_totals", store=True, help="Tax included.")
+    amount_untaxed = fields.Monetary("Untaxed Amount", compute="_compute_amount_tax", store=True)
+    amount_tax = fields.Monetary("Tax", compute="_compute_amount_tax", store=True)
+    computed_amount = fields.Monetary(
+        "Our Calculation", readonly=True, copy=False, groups="base.group_user",
+        help="What the accepted weights and the contract's prices come to now; for comparison with the amount.")
+    difference = fields.Monetary(compute="_compute_difference", store=True, groups="base.group_user")
+    has_difference = fields.Boolean(
+        "Differs", compute="_compute_difference", store=True, groups="base.group_user",
+        help="The amount and our calculation are more than 0.01 apart.")
+    invoiced_amount = fields.Monetary("Invoiced", compute="_compute_invoiced_amount", store=True, compute_sudo=True)
+    received_amount = fields.Monetary(
+        "Received", compute="_compute_received_amount", store=True, compute_sudo=True,
+        help="Allocated payments, and payments matched with its invoices. Of a payable statement: what we paid.")
+    open_amount = fields.Monetary("Open", compute="_compute_open_amount", store=True)
+
+    state = fields.Selection(STATES, required=True, default="draft", index=True, tracking=True, copy=False, group_expand=True)
+    approved_at = fields.Datetime(readonly=True, copy=False)
+    confirmed_at = fields.Datetime(readonly=True, copy=False)
+    confirmed_by_id = fields.Many2one("res.users", "Confirmed by", readonly=True, copy=False)
+    dispute_reason = fields.Text(readonly=True, copy=False, tracking=True)
+
+    # Who may see the statement but not the invoicing company still sees what became of it.
+    invoice_ids = fields.One2many("account.move", "waste_statement_id", "Invoices", copy=False)
+    invoice_count = fields.Integer(compute="_compute_invoice_facts", compute_sudo=True)
+    invoice_numbers = fields.Char("Invoice No.", compute="_compute_invoice_facts", compute_sudo=True)
+    allocation_ids = fields.One2many("waste.payment.allocation", "statement_id", "Allocated Payments", copy=False)
+    payment_count = fields.Integer(compute="_compute_payment_count", compute_sudo=True)
+    batch_count = fields.Integer(compute="_compute_batch_count")
+
+    # What another system sends beside the fields we know must not leave the staff side by a portal user's RPC.
+    external_extra = fields.Json(groups="base.group_user")
+    external_extra_text = fields.Text(groups="base.group_user")
+    external_versions = fields.Json(groups="base.group_user")
+
+    _name_uniq = models.Constraint("UNIQUE(name)", "A statement with this number exists already.")
+    _period_uniq = models.UniqueIndex(
+        "(contract_id, direction, period_start) WHERE state != 'cancelled'",
+        "The contract has a statement for this period and direction already.")
+    _period_order = models.Constraint(
+        "CHECK(period_start <= period_end)", "The period of a statement must not end before it starts.")
+    _default_order_idx = models.Index("(period_start DESC, id DESC)")
+
+    # COMPUTE -------------------------------------------------------------------
+
+    @api.depends("line_ids.amount", "line_ids.quantity_kg", "external_system", "external_amount", "external_quantity_kg")
+    def _compute_totals(self):
+        for statement in self:
+            if statement.external_system:
+                statement.amount_total = statement.external_amount
+                statement.quantity_kg = statement.external_quantity_kg
+            else:
+                statement.amount_total = float(sum(exact(amount) for amount in statement.line_ids.mapped("amount")))
+                statement.quantity_kg = float(sum(exact(line_kg) for line_kg in statement.line_ids.mapped("quantity_kg")))
+
+    @api.depends(
+        "amount_total", "tax_rate_percent", "line_ids.amount", "external_system",
+        "invoicing_company_id.tax_calculation_rounding_method")
+    def _compute_amount_tax(self):
+        """Tax per line or per document, as the invoicing company sets (I-32)."""
+        for statement in self:
+            amounts = [statement.amount_total]
+            company = statement.invoicing_company_id.sudo()  # how it rounds is no secret, and the invoice must agree
+            if not statement.external_system and company.tax_calculation_rounding_method == "round_per_line":
+                amounts = statement.line_ids.mapped("amount")
+            factor = 1 + exact(statement.tax_rate_percent) / 100
+            untaxed = sum(half_up(exact(amount) / factor) for amount in amounts)
+            statement.amount_untaxed = float(untaxed)
+            statement.amount_tax = float(exact(statement.amount_total) - untaxed)
+
+    @api.depends("amount_total", "computed_amount")
+    def _compute_difference(self):
+        for statement in self:
+            difference = exact(statement.amount_total) - exact(statement.computed_amount)
+            statement.difference = float(difference)
+            statement.has_difference = abs(difference) > exact(TOLERANCE)
+
+    @api.depends("invoice_ids.state", "invoice_ids.amount_total", "invoice_ids.move_type")
+    def _compute_invoiced_amount(self):
+        for statement in self:
+            statement.invoiced_amount = float(sum(
+                exact(move.amount_total) * move._get_statement_sign()
+                for move in statement.invoice_ids if move.state == "posted"))
+
+    @api.depends(
+        "allocation_ids.amount", "allocation_ids.payment_id.state",
+        "invoice_ids.state", "invoice_ids.amount_residual", "invoice_ids.payment_state")
+    def _compute_received_amount(self):
+        """Allocations count by themselves; of the invoices' own matches only those that no allocation explains."""
+        matched = self.invoice_ids._get_unallocated_received()
+        for statement in self:
+            allocated = sum(
+                exact(allocation.amount) for allocation in statement.allocation_ids
+                if allocation.payment_id.state in RECEIVED_STATES)
+            statement.received_amount = float(allocated + sum(matched.get(move, 0) for move in statement.invoice_ids))
+
+    @api.depends("amount_total", "received_amount", "state")
+    def _compute_open_amount(self):
+        for statement in self:
+            if statement.state in ("draft", "cancelled"):
+                statement.open_amount = 0.0
+            else:
+                statement.open_amount = float(exact(statement.amount_total) - exact(statement.received_amount))
+
+    @api.depends("invoice_ids.name", "invoice_ids.fapiao_no")
+    def _compute_invoice_facts(self):
+        for statement in self:
+            moves = statement.invoice_ids.filtered(lambda move: move.state != "cancel")
+            statement.invoice_count = len(moves)
+            statement.invoice_numbers = ", ".join(move.fapiao_no or move.name or "" for move in moves)
+
+    @api.depends("allocation_ids.payment_id", "invoice_ids.payment_state")
+    def _compute_payment_count(self):
+        for statement in self:
+            statement.payment_count = len(statement._get_payments())
+
+    @api.depends("line_ids.batch_ids")
+    def _compute_batch_count(self):
+        for statement in self:
+            statement.batch_count = len(statement.line_ids.batch_ids)
+
+    # CONSTRAINT ----------------------------------------------------------------
+
+    @api.constrains("contract_id", "direction", "period_start", "period_end", "state")
+    def _check_period_once(self):
+        """Two statements of one contract and direction never cover the same day, or a batch would be charged twice."""
+        others = self.search([("contract_id", "in", self.contract_id.ids), ("state", "!=", "cancelled")])
+        by_contract = others.grouped(lambda statement: (statement.contract_id, statement.direction))
+        for statement in self.filtered(lambda statement: statement.state != "cancelled"):
+            for other in by_contract[statement.contract_id, statement.direction] - statement:
+                if other.period_start <= statement.period_end and statement.period_start <= other.period_end:
+                    raise ValidationError(self.env._(
+                        "Contract %(contract)s already has the %(direction)s statement %(other)s from %(start)s to %(end)s. "
+                        "Cancel that one first, or choose another period.",
+                        contract=statement.contract_id.name, other=other.name,
+                        direction=dict(self._fields["direction"]._description_selection(self.env))[other.direction],
+                        start=other.period_start, end=other.period_end))
+
+    @api.constrains("contract_id", "company_id", "partner_id")
+    def _check_contract_party(self):
+        for statement in self:
+            contract = statement.contract_id
+            if not contract.business_id:
+                raise ValidationError(self.env._(
+                    "%(contract)s is not a waste contract: statements are made for contracts of a business.",
+                    contract=contract.name))
+            if statement.partner_id != contract.partner_id:
+                raise ValidationError(self.env._(
+                    "Statement %(statement)s names %(partner)s, but its contract %(contract)s is with %(party)s.",
+                    statement=statement.name, partner=statement.partner_id.display_name,
+                    contract=contract.name, party=contract.partner_id.display_name))
+
+    @api.constrains("tax_rate_percent")
+    def _check_tax_rate(self):
+        for statement in self:
+            if not 0 <= statement.tax_rate_percent < 100:
+                raise ValidationError(self.env._(
+                    "The tax rate of statement %(statement)s is a percentage such as 6, not %(rate)s.",
+                    statement=statement.name, rate=statement.tax_rate_percent))
+
+    # CRUD ----------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._prepare_statement_values(vals) for vals in vals_list])
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_issued(self):
+        for statement in self:
+            if statement.state not in ("draft", "cancelled") or statement.invoice_ids:
+                raise UserError(self.env._(
+                    "Statement %(statement)s is part of the books and can not be deleted. Cancel it instead.",
+                    statement=statement.name))
+
+    def _prepare_statement_values(self, vals):
+        """Complete the values of a new statement from its contract."""
+        contract = self.env["sale.order"].browse(vals.get("contract_id"))
+        vals = {
+            "partner_id": contract.partner_id.id,
+            "company_id": contract.company_id.id,
+            "invoicing_company_id": (contract.invoicing_company_id or contract.company_id).id,
+            "currency_id": contract.currency_id.id,
+            "tax_rate_percent": contract.tax_rate_percent,
+            **vals,
+        }
+        if not vals.get("name"):
+            vals["name"] = self.env["ir.sequence"].next_by_code(
+                "waste.statement", sequence_date=vals.get("period_end"))
+        return vals
+
+    def _get_payments(self):
+        """Return the payments that paid these statements, allocated or matched with their invoices."""
+        return self.allocation_ids.payment_id | self.invoice_ids.reconciled_payment_ids

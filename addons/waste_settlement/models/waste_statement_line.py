@@ -1,0 +1,67 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.waste_contract.models.waste_pricing_mode import PRICING_MODES
+
+
+class WasteStatementLine(models.Model):
+    """One waste detail in one period: what moved, at which price, and the sentence that says how."""
+
+    _name = "waste.statement.line"
+    _description = "Statement Line"
+    _order = "statement_id, sequence, id"
+
+    statement_id = fields.Many2one("waste.statement", "Statement", required=True, index=True, ondelete="cascade")
+    sequence = fields.Integer(default=10)
+    name = fields.Char("Waste", required=True)
+    contract_line_id = fields.Many2one(
+        "sale.order.line", "Waste Detail", index="btree_not_null", ondelete="restrict",
+        help="Empty on the yearly lump sum, which belongs to the contract as a whole.")
+    is_lump = fields.Boolean("Yearly Lump Sum")
+    batch_ids = fields.Many2many("waste.batch", "waste_statement_line_batch_rel", "line_id", "batch_id", "Batches")
+    quantity_kg = fields.Float("Quantity (kg)", digits=(16, 3))
+    package_count = fields.Integer("Packages")
+    trip_count = fields.Integer("Trips")
+    before_kg = fields.Float(
+        "Before (kg)", digits=(16, 3), help="Moved earlier in the period that quotas, tiers or the lump sum count in.")
+    pricing_mode = fields.Selection(PRICING_MODES)
+    price_unit = fields.Float("Price", min_display_digits="Product Price", aggregator=None)
+    amount = fields.Monetary(help="Tax included; rounded once.")
+    explanation = fields.Text("Calculation")
+
+    currency_id = fields.Many2one(related="statement_id.currency_id")
+    company_id = fields.Many2one(related="statement_id.company_id", store=True, index=True, precompute=True)
+
+    # CRUD ----------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.statement_id._check_lines_open()
+        return lines
+
+    def write(self, vals):
+        self.statement_id._check_lines_open()
+        result = super().write(vals)
+        if "statement_id" in vals:
+            self.statement_id._check_lines_open()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sealed(self):
+        self.statement_id._check_lines_open()
+
+
+class WasteStatement(models.Model):
+    _inherit = "waste.statement"
+
+    def _check_lines_open(self):
+        """Lines of our own statements are frozen by the approval; the lines beside another system's amount stay a calculation.
+
+        :raise UserError: when a line may no longer change
+        """
+        for statement in self:
+            if statement.state != "draft" and not statement.external_system:
+                raise UserError(self.env._(
+                    "Statement %(statement)s is approved: its lines can no longer be changed. Take it back to draft first.",
+                    statement=statement.name))

@@ -1,0 +1,39 @@
+"""What the waste details of contracts moved, day by day: plain Python, no ``env``."""
+from collections import defaultdict, namedtuple
+from decimal import Decimal
+from itertools import groupby
+
+from .periods import counting_start
+
+# One accepted batch: `day` is the local day of its storage, `trip` tells trips apart.
+Movement = namedtuple("Movement", ["line_id", "day", "net_kg", "packages", "trip", "batch_id"])
+
+
+class Movements:
+    """The accepted batches of some contracts, by waste detail and in the order of their days."""
+
+    def __init__(self, movements):
+        self._by_line = defaultdict(list)
+        for movement in sorted(movements, key=lambda movement: (movement.day, movement.batch_id)):
+            self._by_line[movement.line_id].append(movement)
+
+    def between(self, line_id, start, end):
+        """Return the movements of a waste detail from ``start`` to ``end``, both included."""
+        return [movement for movement in self._by_line.get(line_id, ()) if start <= movement.day <= end]
+
+    def counted(self, line_id, start, end, kind):
+        """Split the movements of a period by the counting periods they fall in.
+
+        :return: [(first day of the counting period or None, [Movement])]
+        """
+        groups = groupby(self.between(line_id, start, end), lambda movement: counting_start(kind, movement.day))
+        return [(first, list(part)) for first, part in groups]
+
+    def net_kg_before(self, line_ids, first, start):
+        """Return the kilograms that waste details moved from ``first`` until the day before ``start``."""
+        return sum((
+            movement.net_kg
+            for line_id in line_ids
+            for movement in self._by_line.get(line_id, ())
+            if first <= movement.day < start
+        ), Decimal(0))
