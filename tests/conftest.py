@@ -6,13 +6,7 @@
 """
 import itertools
 import os
-import signal
-import socket
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -20,66 +14,13 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(CHECKOUT / 'scripts'))
 
-from workbench import database, machine, odoo, postgres, rooms  # noqa: E402  (the path above comes first)
+from workbench import database, machine, postgres, rooms  # noqa: E402  (the path above comes first)
+from workbench.server import Server  # noqa: E402
+
+#: the set-up of the WIM journeys
+pytest_plugins = ['journey.fixtures']
 
 numbers = itertools.count(1)
-
-
-class Server:
-    """An Odoo process on one database."""
-
-    def __init__(self, databases, db, options=()):
-        self.databases = databases
-        self.db = db
-        self.options = options
-        self.port = _free_port()
-        self.url = f'http://127.0.0.1:{self.port}'
-        self.log = CHECKOUT / 'test-results' / f'server-{db}.log'
-        self.process = None
-
-    def start(self, timeout=60):
-        self.log.parent.mkdir(exist_ok=True)
-        with open(self.log, 'a') as log:
-            self.process = subprocess.Popen(
-                [odoo.COMMAND, '-d', self.db, f'--db-filter=^{self.db}$', f'--http-port={self.port}',
-                 f'--gevent-port={_free_port()}', *self.options],
-                env=self.databases.env(), cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        end = time.monotonic() + timeout
-        while time.monotonic() < end:
-            if self.process.poll() is not None:
-                break
-            if self._answers():
-                return self
-            time.sleep(0.1)
-        self.kill()
-        pytest.fail(f'The server on {self.db} did not answer within {timeout} s:\n{self.log.read_text()[-3000:]}')
-
-    def kill(self):
-        """End it as a power cut would: no shutdown, open transactions lost."""
-        self._end(signal.SIGKILL)
-
-    def stop(self):
-        self._end(signal.SIGTERM)
-
-    def restart(self):
-        self.stop()
-        return self.start()
-
-    def _end(self, how):
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(how)
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-
-    def _answers(self):
-        try:
-            with urllib.request.urlopen(f'{self.url}/web/login', timeout=30) as answer:
-                return answer.status == 200
-        except (urllib.error.URLError, OSError):
-            return False
 
 
 @pytest.fixture(scope='session')
@@ -130,9 +71,3 @@ def server(make_server):
     running = make_server()
     yield running
     running.stop()
-
-
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
