@@ -10,5 +10,23 @@
     "data": [
         "security/ir.model.access.csv",
         "security/waste_track_rules.xml",
+        "data/ir_sequence_data.xml",
+        "views/waste_lifecycle_views.xml",
+        "views/waste_batch_views.xml",
+        "views/waste_package_views.xml",
+        "views/waste_manifest_views.xml",
+        "views/waste_weighing_views.xml",
+        "views/waste_pickup_views.xml",
+        "views/waste_inbound_views.xml",
+        "views/waste_lab_views.xml",
+        "views/waste_disposal_views.xml",
+        "views/waste_track_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["waste_track/static/src/lifecycle/**/*"],
+        "web.assets_frontend": ["waste_track/static/src/portal/**/*"],
+        "web.assets_unit_tests": ["waste_track/static/tests/**/*.test.js"],
+        "web.assets_tests": ["waste_track/static/tests/tours/**/*"],
+    },
+    "application": True,
 }

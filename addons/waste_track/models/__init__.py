@@ -1,6 +1,10 @@
 from . import (
+    sale_order,
+    sale_order_line,
     waste_pickup,
+    waste_pickup_actions,
     waste_manifest,
+    waste_manifest_actions,
     waste_weighing,
     waste_batch,
     waste_package,
@@ -9,4 +13,8 @@ from . import (
     waste_inbound,
     waste_lab,
     waste_disposal,
+    waste_batch_lifecycle,
+    waste_batch_progress,
+    waste_package_rows,
+    waste_package_actions,
 )

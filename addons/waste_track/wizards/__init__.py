@@ -1,0 +1,1 @@
+from . import waste_manifest_answer, waste_pickup_cancel
