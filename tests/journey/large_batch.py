@@ -12,10 +12,12 @@ NODES = (('PACKED', 0), ('LABELLED', 1), ('LOADED', 26), ('ARRIVED', 28), ('WEIG
 KILOS = '25.000'
 
 
-def messages(count, name='PC-BIG'):
+def messages(count, name, first_code=0):
     """Messages that lead to one batch of ``count`` packages.
 
     One package in twenty is split in two, one pair in twenty is merged, half of the others are disposed of.
+
+    :param first_code: number of the first digital code; no two packages have the same
     """
     contract = next(message for message in feed.messages() if message['entity_key'] == CONTRACT)
     pickup, tonnes = f'SYTTD-{name}', f'{count * 25 / 1000:.6f}'
@@ -29,7 +31,7 @@ def messages(count, name='PC-BIG'):
     ]
     for number in range(count):
         package = f'{name}-{number:05}'
-        result += [_event(package, kind, hours, **_payload(name, number, kind)) for kind, hours in NODES]
+        result += [_event(package, kind, hours, **_payload(name, first_code + number, kind)) for kind, hours in NODES]
         last = number % 20
         if last == 0:
             result.append(_event(package, 'SPLIT', 50, op_no=f'CF-{package}', to=[[f'{package}-A', '10.000'], [f'{package}-B', '15.000']]))

@@ -1,0 +1,66 @@
+"""The whole feed through the door, from the first byte sent until the last message is applied, in messages a second.
+
+One client sends batches of 500 one after the other over HTTP with an API key, as WIM does, while the server (one
+process with its cron thread, as in `odoo.conf`) applies them. Companies, people and parties are there before. The
+references run in the same database right after, server stopped:
+
+- one bare ORM ``create`` of as many rows of the shape of a package event, on a model without method, index or constraint
+  of its own (what a document message says stands in its text column), with commit;
+- ``COPY`` of the same rows into the same table;
+- one XML-RPC ``create`` per row of that model, for the first 500 rows, over one kept connection.
+
+All of it three times, each on a fresh copy of the company set-up; the rates are medians.
+"""
+import statistics
+import time
+
+from journey import feed
+from journey.clients import Door, Json2, Rpc, wait_until_idle
+
+from . import Row
+from workbench import machine
+
+RUNS = 3
+RPC_SAMPLE = 500
+
+
+def measure(bench):
+    rates = {'ours': [], 'create': [], 'copy': [], 'rpc': []}
+    for _run in range(RUNS):
+        name = bench.copy()
+        with bench.serve(name) as server:
+            rates['ours'].append(_push(bench, server))
+        bare = bench.shell(name, 'shell_bare_rows', feed=str(feed.FOLDER / 'messages.jsonl.gz'), sample=RPC_SAMPLE)
+        rates['create'].append(bare['rows'] / bare['create_s'])
+        rates['copy'].append(bare['rows'] / bare['copy_s'])
+        with bench.serve(name) as server:
+            rates['rpc'].append(_create_each(server, bare['sample']))
+        bench.drop(name)
+    ours, create, copy, rpc = (statistics.median(rates[key]) for key in ('ours', 'create', 'copy', 'rpc'))
+    return [
+        Row('wim_intake ÷ one bare ORM create', ours, create, 'rows/s', 0.25),
+        Row('wim_intake ÷ COPY', ours, copy, 'rows/s'),
+        Row('wim_intake ÷ an XML-RPC create each', ours, rpc, 'rows/s', 40),
+    ]
+
+
+def _push(bench, server):
+    door, json2 = Door(server.url, bench.keys.wim), Json2(server.url, bench.keys.admin)
+    messages = feed.messages()
+    started = time.perf_counter()
+    for batch in feed.batches(messages):
+        door.push(batch)
+    taken = time.perf_counter() - started
+    wait_until_idle(json2)
+    applied = time.perf_counter() - started
+    machine.say(f'  {len(messages)} messages taken in {taken:.1f} s, applied after {applied:.1f} s')
+    return len(messages) / applied
+
+
+def _create_each(server, rows):
+    rpc = Rpc(server.url, server.db)
+    rpc('x_bench_event', 'search_count', [])
+    started = time.perf_counter()
+    for vals in rows:
+        rpc('x_bench_event', 'create', vals)
+    return len(rows) / (time.perf_counter() - started)
