@@ -53,6 +53,14 @@ class WimEventStatement(models.AbstractModel):
         return vals
 
     @api.model
+    def _create_documents(self, vals_list):
+        return self.env["waste.statement"]._create_external(vals_list)
+
+    @api.model
+    def _update_document(self, record, vals):
+        record._update_external(vals)
+
+    @api.model
     def _after_apply(self, created, updated, messages):
         statements = created | updated
         self.env["waste.statement"]._refresh(statements.contract_id)
