@@ -89,11 +89,11 @@ class WimFieldMapping(models.Model):
         return table
 
     @api.model
-    def _rename(self, event, payload):
-        """Return the payload with WIM's names replaced; a field that also came under our name keeps that value."""
-        places = self._get_renames().get(event)
-        if not places:
-            return payload
+    def _rename(self, payload, places):
+        """Return the payload with WIM's names replaced; a field that also came under our name keeps that value.
+
+        :param places: what ``_get_renames`` says of the event
+        """
         payload = self._rename_keys(payload, places.get('', {}))
         for place, names in places.items():
             if place and isinstance(payload.get(place), list):

@@ -1,4 +1,3 @@
-import hashlib
 import json
 
 from psycopg2 import errors as pg_errors
@@ -93,10 +92,7 @@ class WimInbox(models.Model):
             raise UserError(self.env._(
                 "These are more than %(maximum)s messages; send them in several requests.", maximum=MAX_MESSAGES))
         try:
-            items = [
-                reading.Item(json.dumps(message, ensure_ascii=False), message, reading.find_not_a_number(message))
-                for message in messages
-            ]
+            items = [reading.read_item(message) for message in messages]
         except (TypeError, ValueError, RecursionError):
             raise UserError(self.env._("A message holds what JSON does not know; send texts, numbers, lists and objects.")) from None
         if sum(len(item.text) for item in items) > MAX_BYTES:
@@ -139,12 +135,15 @@ class WimInbox(models.Model):
 
     @api.model
     def _prepare_values(self, item, envelope, companies, now):
-        """Return the row of a message: payload as received, and the envelope as far as it could be read."""
+        """Return the row of a message: payload as received, and the envelope as far as it could be read.
+
+        All rows have the same keys, as ``_insert`` asks.
+        """
         return {
             'msg_id': envelope.msg_id,
             'key': envelope.msg_id,
             'payload': item.text,
-            'payload_sha256': hashlib.sha256(item.text.encode('utf-8', 'surrogatepass')).hexdigest(),
+            'payload_sha256': self._digest(item.text),
             'state': 'pending',
             'received_at': now,
             'company_id': companies.get(envelope.company_code) or self.env.user.company_id.id,
@@ -155,6 +154,11 @@ class WimInbox(models.Model):
             'sent_at': envelope.sent_at,
             'company_code': envelope.company_code,
             'business_type': envelope.business_type,
+            'error_category': None,
+            'error_path': None,
+            'error': None,
+            'duplicate_of_id': None,
+            'processed_at': None,
         }
 
     @api.model
@@ -176,9 +180,9 @@ class WimInbox(models.Model):
         messages_sudo = self.sudo()
         with withheld():
             try:
-                created = messages_sudo.create(list(firsts.values()))
+                created = messages_sudo._insert(list(firsts.values()))
                 known |= dict(zip(firsts, created))
-                messages_sudo.create([self._prepare_repeat(item, vals, result, known) for item, vals, result in repeats])
+                messages_sudo._insert([self._prepare_repeat(item, vals, result, known) for item, vals, result in repeats])
             except pg_errors.UniqueViolation as error:
                 # The same message in a parallel request: Odoo runs this request again, and then it is a duplicate.
                 raise ConcurrencyError("wim.message received twice at once") from error
@@ -187,7 +191,7 @@ class WimInbox(models.Model):
     def _prepare_repeat(self, item, vals, result, known):
         """Complete the row and the answer of a message whose number was used before."""
         first = known[vals['msg_id']]
-        vals |= {'msg_id': False, 'duplicate_of_id': first.id}
+        vals |= {'msg_id': None, 'duplicate_of_id': first.id or None}
         if first and self._is_same(first, vals, item.content):
             result |= {'state': 'duplicate', 'first': {'state': first.state, **first._prepare_error()}}
             vals |= {'state': 'duplicate', 'processed_at': vals['received_at']}
@@ -278,7 +282,8 @@ class WimInbox(models.Model):
             for user in self.create_uid
         }
         businesses = {business.code: business for business in self.env['waste.business'].search([])}
-        rename = self.env['wim.field.mapping']._rename
+        mapping = self.env['wim.field.mapping']
+        renames = mapping._get_renames()
         messages = []
         for record in self:
             content = _load(record.payload)
@@ -294,7 +299,9 @@ class WimInbox(models.Model):
             if not record.event or record.company_id != message.company:
                 # Rejected at the door, and replayed after somebody mended what was missing.
                 record.write({name: getattr(envelope, name) for name in ENVELOPE_FIELDS} | {'company_id': message.company.id})
-            payload = rename(message.event, content['payload'])
+            payload = content['payload']
+            if message.event in renames:
+                payload = mapping._rename(payload, renames[message.event])
             message.payload, problems, message.extra = schema.check(message.event, payload, message.version)
             if problems:
                 self._reject(message, problems)
@@ -347,10 +354,13 @@ def _iso(moment):
 def _load(text):
     """Return the content of a stored message; None if it isn't JSON (NaN is not)."""
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return _DECODER.decode(text)
     except ValueError:
         return None
 
 
 def _refuse_constant(name):
     raise ValueError(name)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)

@@ -47,14 +47,17 @@ def read_batch(body, maximum):
     is_array = text[position] == '['
     if not is_array and text[position] != '{':
         raise Unreadable(400, 'json', _lt("Send a JSON array of messages, or one JSON object a line."))
-    items = []
+    items, constants = [], []
+    decoder = json.JSONDecoder(parse_constant=lambda name: constants.append(name) or float('nan'))
     if is_array:
         position = _skip(text, position + 1)
         if text[position:position + 1] == ']':
             return _end(text, position + 1, items)
     while True:
-        item, position = _read_item(text, position, len(items) + 1)
-        items.append(item)
+        start = position
+        content, position = _read_content(decoder, text, position, len(items) + 1)
+        items.append(Item(text[start:position], content, find_not_a_number(content) if constants else None))
+        constants.clear()
         if len(items) > maximum:
             raise Unreadable(413, 'size', _lt("These are more than %(maximum)s messages; send them in several requests.", maximum=maximum))
         position = _skip(text, position)
@@ -69,6 +72,17 @@ def read_batch(body, maximum):
             return items
 
 
+def read_item(content):
+    """Return the `Item` of a message that came as a value, not as text.
+
+    :raise TypeError, ValueError: when JSON has no way to write it
+    """
+    text = json.dumps(content, ensure_ascii=False)
+    if not text.isprintable():
+        text = json.dumps(content)  # half surrogates fit no database: keep them escaped
+    return Item(text, content, find_not_a_number(content))
+
+
 def not_taken():
     """Return the refusal of a body that isn't sent as JSON."""
     return Unreadable(415, 'type', _lt("Send plain JSON as application/json, or one message a line as application/x-ndjson."))
@@ -79,17 +93,13 @@ def too_large():
     return Unreadable(413, 'size', _lt("The request is larger than 5 MiB; send the messages in several requests."))
 
 
-def _read_item(text, position, number):
-    constants = []
-    decoder = json.JSONDecoder(parse_constant=lambda name: constants.append(name) or float('nan'))
+def _read_content(decoder, text, position, number):
     try:
-        content, end = decoder.raw_decode(text, position)
+        return decoder.raw_decode(text, position)
     except json.JSONDecodeError as error:
         raise _not_json(number, error.pos) from None
     except (ValueError, RecursionError):  # a number of thousands of digits, or brackets without end
         raise _not_json(number, position) from None
-    problem = find_not_a_number(content) if constants else None
-    return Item(text[position:end], content, problem), end
 
 
 def find_not_a_number(content, path='$'):

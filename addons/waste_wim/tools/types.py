@@ -10,7 +10,6 @@ _lt = LazyTranslate(__name__)
 _DECIMAL = re.compile(r'-?[0-9]{1,12}(?:\.([0-9]{1,12}))?\Z')
 _DATE = re.compile(r'[0-9]{4}-[0-9]{2}-[0-9]{2}\Z')
 _PERIOD = re.compile(r'[0-9]{4}-(?:0[1-9]|1[0-2])\Z')
-_SHOWN = 40  # characters of a refused value that an error repeats
 
 
 class Refused(Exception):
@@ -18,12 +17,15 @@ class Refused(Exception):
 
     def __init__(self, category, path, sentence):
         super().__init__(category, path)
-        self.category, self.path, self.sentence = category, path, sentence
+        self.category, self.path, self.sentence = category, shown(path, 256), sentence
 
 
-def shown(value):
+def shown(value, maximum=40):
+    """Return a value as an error may repeat it: short, and without characters that no column can hold."""
     text = str(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    if not text.isprintable():
+        text = ''.join(character if character.isprintable() else '\ufffd' for character in text)
+    return text if len(text) <= maximum else f"{text[:maximum]}…"
 
 
 def read_text(value, path, maximum, empty=True):
