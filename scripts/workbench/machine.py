@@ -101,7 +101,7 @@ def reachable_by_all(folder):
 
 def apt_install(packages, why):
     """Install missing Debian packages as root; otherwise say how to."""
-    missing = [name for name in packages if not _is_installed(name)]
+    missing = missing_packages(packages)
     if not missing:
         return
     if not IS_ROOT or not shutil.which('apt-get'):
@@ -112,6 +112,9 @@ def apt_install(packages, why):
         run(['apt-get', 'install', '-qy', '--no-install-recommends', *missing], tries=3, timeout=1200, env=env)
 
 
-def _is_installed(package):
-    done = subprocess.run(['dpkg-query', '-Wf', '${db:Status-Status}', package], capture_output=True, text=True)
-    return done.stdout == 'installed'
+def missing_packages(packages):
+    """Debian packages of these that are not installed; none where there is no dpkg to ask."""
+    if not shutil.which('dpkg-query'):
+        return []
+    return [name for name in packages if subprocess.run(
+        ['dpkg-query', '-Wf', '${db:Status-Status}', name], capture_output=True, text=True).stdout != 'installed']

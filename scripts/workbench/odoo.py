@@ -43,8 +43,7 @@ def run(words, env, stdin=None):
             [COMMAND, *words], env=env, cwd=CHECKOUT, input=stdin, stdout=handle, stderr=subprocess.STDOUT,
             text=True).returncode
     text = log.read_text(errors='replace')
-    # the shell ends with 0 whatever happened in it
-    if code or (stdin and 'Traceback (most recent call last)' in text):
+    if code:
         say('\n'.join(_telling(text)))
         fail(f'"odoo {" ".join(words)[:150]}" failed; the whole log is in {log}.')
     log.unlink()

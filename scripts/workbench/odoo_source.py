@@ -80,7 +80,7 @@ def _download():
         folder.mkdir(parents=True, exist_ok=True)
     name = f'odoo-19_{VERSION}_all.deb'
     signed = next((f'[signed-by={path}] ' for path in KEYRINGS if path.exists()), '')
-    mirror = _mirror()
+    mirror = os.environ.get('DEBIAN_MIRROR') or _mirror()
     (work / 'sources.list').write_text(
         ''.join(f'deb {signed}{mirror} {suite} main\n' for suite in ('sid', 'bookworm')))
     options = [
@@ -130,4 +130,5 @@ def _mirror():
             found = re.match(r'(?:URIs:|deb\s+(?:\[.*?\])?)\s*(\S+/debian)/?(?:\s|$)', line)
             if found:
                 return found[1]
-    fail('No Debian mirror found in /etc/apt; set ODOO_SRC to an Odoo 19.0 checkout.')
+    fail('No Debian mirror found in /etc/apt; set DEBIAN_MIRROR to the address of one (and install debian-archive-keyring), '
+         'or ODOO_SRC to an Odoo 19.0 checkout.')

@@ -40,7 +40,7 @@ def template(databases, names=None):
     wanted = closure(names or odoo.addons())
     if not wanted:
         return base
-    name = f'rooms_{digest(base, *wanted, *map(_installed_digest, wanted))}'
+    name = f'rooms_{digest(base, *wanted, *map(installed_digest, wanted))}'
     with locked('rooms_template'):
         if name not in databases.names():
             with step(f'Template database {name} ({", ".join(wanted)})'):
@@ -55,7 +55,7 @@ def _fill(databases, base, new, wanted):
     odoo.run(['shell', '-d', new, '--no-http'], databases.env(), stdin=ASSETS)
 
 
-def _installed_digest(name):
+def installed_digest(name):
     sha = hashlib.sha256()
     for path in sorted((ADDONS / name).rglob('*')):
         inner = path.relative_to(ADDONS)

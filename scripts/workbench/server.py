@@ -11,23 +11,31 @@ from .machine import CHECKOUT, fail
 
 
 class Server:
-    """An Odoo process on one database."""
+    """An Odoo process on one database.
 
-    def __init__(self, databases, db, options=()):
+    :param options: more words for Odoo, e.g. '--workers=2'
+    :param port: a free one by default; /websocket is served on port + 3 when there are workers
+    :param log: file that its log is added to
+    """
+
+    def __init__(self, databases, db, options=(), port=None, log=None):
         self.databases = databases
         self.db = db
         self.options = options
-        self.port = _free_port()
+        self.port = port or _free_port()
+        self.gevent_port = port + 3 if port else _free_port()
         self.url = f'http://127.0.0.1:{self.port}'
-        self.log = CHECKOUT / 'test-results' / f'server-{db}.log'
+        self.log = log or CHECKOUT / 'test-results' / f'server-{db}.log'
         self.process = None
 
-    def start(self, timeout=60):
+    def start(self, timeout=120):
+        if _is_taken(self.port):
+            fail(f'Port {self.port} is taken; choose another one with --port.')
         self.log.parent.mkdir(exist_ok=True)
         with open(self.log, 'a') as log:
             self.process = subprocess.Popen(
                 [odoo.COMMAND, '-d', self.db, f'--db-filter=^{self.db}$', f'--http-port={self.port}',
-                 f'--gevent-port={_free_port()}', *self.options],
+                 f'--gevent-port={self.gevent_port}', *self.options],
                 env=self.databases.env(), cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         end = time.monotonic() + timeout
         while time.monotonic() < end:
@@ -37,7 +45,14 @@ class Server:
                 return self
             time.sleep(0.1)
         self.kill()
-        fail(f'The server on {self.db} did not answer within {timeout} s:\n{self.log.read_text()[-3000:]}')
+        fail(f'The server on {self.db} did not answer within {timeout} s; mend what its log {self.log} says:\n'
+             f'{self.log.read_text(errors="replace")[-3000:]}')
+
+    def wait(self):
+        """Serve until the process ends; by itself it should not."""
+        code = self.process.wait()
+        if code:
+            fail(f'The server ended by itself ({code}); its log is {self.log}.')
 
     def kill(self):
         """End it as a power cut would: no shutdown, open transactions lost."""
@@ -65,6 +80,11 @@ class Server:
                 return answer.status == 200
         except (urllib.error.URLError, OSError):
             return False
+
+
+def _is_taken(port):
+    with socket.socket() as probe:
+        return not probe.connect_ex(('127.0.0.1', port))
 
 
 def _free_port():

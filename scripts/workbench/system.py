@@ -1,16 +1,26 @@
 """What only the system can give: a browser for tests, libraries and Chinese fonts for PDF."""
 import shutil
 
-from .machine import apt_install
+from . import machine
 
 #: WeasyPrint draws with pango; the fonts are TrueType because PDF/A wants them embedded
 LIBRARIES = ('libpango-1.0-0', 'libpangoft2-1.0-0', 'libharfbuzz-subset0', 'fonts-wqy-zenhei', 'fonts-lxgw-wenkai')
+BROWSERS = ('google-chrome', 'chromium', 'chromium-browser', 'google-chrome-stable')
 
 
 def ensure_libraries():
-    apt_install(LIBRARIES, 'PDF documents need a text engine and Chinese fonts')
+    machine.apt_install(LIBRARIES, 'PDF documents need a text engine and Chinese fonts')
+
+
+def want_libraries():
+    """For serving: all but the PDF documents works without them, so a user without root is only told."""
+    if machine.IS_ROOT:
+        return ensure_libraries()
+    missing = machine.missing_packages(LIBRARIES)
+    if missing:
+        machine.say(f'  signed PDF documents also need: {" ".join(missing)} (ask root to install them)')
 
 
 def ensure_browser():
-    if not any(map(shutil.which, ('chromium', 'google-chrome', 'chromium-browser', 'google-chrome-stable'))):
-        apt_install(['chromium'], 'Browser tests need Chromium')
+    if not any(map(shutil.which, BROWSERS)):
+        machine.apt_install(['chromium'], 'Browser tests need Chromium')
