@@ -108,8 +108,9 @@ class Bench:
 
         :return: what it reported
         """
-        code = SHELL_START.format(arguments=json.dumps(arguments), mark=MARK) + (Path(__file__).parent / f'{script}.py').read_text(encoding='utf-8')
-        said = odoo.run(['shell', '-d', name, '--no-http'], self.databases.env(), stdin=code)
+        code = (Path(__file__).parent / f'{script}.py').read_text(encoding='utf-8')
+        start = SHELL_START.format(arguments=json.dumps(arguments), mark=MARK)
+        said = odoo.run(['shell', '-d', name, '--no-http'], self.databases.env(), stdin=start + code)
         return json.loads(next(line for line in said.splitlines() if line.startswith(MARK)).removeprefix(MARK))
 
 
