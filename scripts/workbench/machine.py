@@ -93,10 +93,9 @@ def tree_digest(*folders, skip=('__pycache__', '.pyc')):
 
 
 def reachable_by_all(folder):
-    """Can an account that owns nothing (nobody) walk down to this folder?"""
-    folder = Path(folder).absolute()
-    existing = next(path for path in (folder, *folder.parents) if path.exists())
-    return all(path.stat().st_mode & 0o001 for path in (existing, *existing.parents))
+    """Can an account that owns nothing (nobody) walk down to where this folder is, or will be?"""
+    above = [path for path in Path(folder).resolve().parents if path.exists()]
+    return all(path.stat().st_mode & 0o001 for path in above)
 
 
 def apt_install(packages, why):
