@@ -1,1 +1,110 @@
-from odoo import models
+from odoo import fields, models
+from odoo.tools.misc import formatLang
+
+from odoo.addons.waste_contract.tools import exact
+
+
+class WasteBatch(models.Model):
+    """The life-cycle page also says what a batch's statements brought, and who invoiced them (S0-3.2.2-f/g)."""
+
+    _inherit = "waste.batch"
+
+    def _lifecycle_progress(self):
+        """Add collection and invoice for those who may read statements; carriers and dispatchers see none of it."""
+        steps = super()._lifecycle_progress()
+        # The batch arrives in superuser mode: whether money is shown is decided by the user's own rights.
+        if not self.env["waste.statement"].sudo(False).has_access("read"):
+            return steps
+        lines = self.env["waste.statement.line"].search([
+            ("batch_ids", "in", self.ids), ("statement_id.state", "!=", "cancelled")])
+        statements = lines.statement_id.sudo(False)._filtered_access("read").sudo()
+        return [
+            *steps,
+            self._lifecycle_collection_step(statements.filtered(lambda statement: statement.state != "draft")),
+            self._lifecycle_invoice_step(statements.invoice_ids.filtered(lambda move: move.state == "posted")),
+        ]
+
+    def _lifecycle_collection_step(self, statements):
+        step = {"key": "collection", "sequence": 50, "label": self.env._("Collection")}
+        if not statements:
+            return {**step, "state": "todo", "date": False, "text": self.env._("No statement yet"), "facts": []}
+        facts = []
+        for statement in statements:
+            is_sale = statement.direction == "receivable"
+            facts += [
+                (self.env._("Statement No."), statement.name),
+                (self.env._("Receivable") if is_sale else self.env._("Payable"),
+                 statement._lifecycle_money(statement.amount_total)),
+                (self.env._("Collected") if is_sale else self.env._("Paid"), statement._get_received_text()),
+                (self.env._("Due"), self._lifecycle_day(statement._get_due_date())),
+            ]
+        state, text = self._get_collection_state(statements)
+        paid_on = max(statements._get_payments().mapped("date"), default=False)
+        return {
+            **step,
+            "state": state,
+            "date": str(paid_on) if paid_on else False,
+            "text": text,
+            "facts": self._lifecycle_facts(*facts),
+        }
+
+    def _get_collection_state(self, statements):
+        """Return the state and the words of the collection step."""
+        if statements.filtered(lambda statement: statement.state == "disputed"):
+            return "alert", self.env._("Disputed")
+        is_open = statements.filtered(lambda statement: statement.state != "settled")
+        if not is_open:
+            return "done", self.env._("Settled")
+        due = min(filter(None, (statement._get_due_date() for statement in is_open)), default=False)
+        if due and due < fields.Date.context_today(self):
+            return "alert", self.env._("Overdue")
+        if any(is_open.mapped("received_amount")):
+            return "doing", self.env._("Partly settled")
+        return "doing", self.env._("Not paid yet")
+
+    def _lifecycle_invoice_step(self, moves):
+        step = {"key": "invoice", "sequence": 60, "label": self.env._("Invoice")}
+        if not moves:
+            return {**step, "state": "todo", "date": False, "text": self.env._("Not invoiced yet"), "facts": []}
+        moves = moves.sorted("invoice_date")
+        facts = []
+        for move in moves:
+            facts += [
+                (self.env._("Invoice No."), move.fapiao_no or move.name),
+                (self.env._("Amount"), formatLang(
+                    self.env, move.amount_total * move._get_statement_sign(), currency_obj=move.currency_id)),
+                (self.env._("Issued by"), move.company_id.name),
+                (self.env._("Issued on"), self._lifecycle_day(move.invoice_date)),
+            ]
+        is_void = not sum(exact(move.amount_total) * move._get_statement_sign() for move in moves)
+        return {
+            **step,
+            "state": "doing" if is_void else "done",
+            "date": str(moves[-1].invoice_date),
+            "text": self.env._("Red-lettered") if is_void else self.env._("Invoiced"),
+            "facts": self._lifecycle_facts(*facts),
+        }
+
+
+class WasteStatement(models.Model):
+    _inherit = "waste.statement"
+
+    def _lifecycle_money(self, amount):
+        return formatLang(self.env, amount, currency_obj=self.currency_id)
+
+    def _get_received_text(self):
+        """Return what was received and its share: 2,000.00 (41.9 %)."""
+        self.ensure_one()
+        received = self._lifecycle_money(self.received_amount)
+        if not self.amount_total:
+            return received
+        return self.env._(
+            "%(amount)s (%(percent)s %%)", amount=received,
+            percent=f"{exact(self.received_amount) / exact(self.amount_total) * 100:.1f}")
+
+    def _get_due_date(self):
+        """Return the last due day of the open invoices, or False."""
+        self.ensure_one()
+        invoices = self.invoice_ids.filtered(
+            lambda move: move.state == "posted" and move._get_statement_sign() > 0 and move.payment_state != "reversed")
+        return max(filter(None, invoices.mapped("invoice_date_due")), default=False)

@@ -97,6 +97,8 @@ class WasteStatement(models.Model):
     payment_count = fields.Integer(compute="_compute_payment_count", compute_sudo=True)
     batch_count = fields.Integer(compute="_compute_batch_count")
 
+    external_label = fields.Char("Kept by", compute="_compute_external_label")
+
     # What another system sends beside the fields we know must not leave the staff side by a portal user's RPC.
     external_extra = fields.Json(groups="base.group_user")
     external_extra_text = fields.Text(groups="base.group_user")
@@ -187,6 +189,11 @@ class WasteStatement(models.Model):
     def _compute_batch_count(self):
         for statement in self:
             statement.batch_count = len(statement.line_ids.batch_ids)
+
+    @api.depends("external_system")
+    def _compute_external_label(self):
+        for statement in self:
+            statement.external_label = (statement.external_system or "").upper()
 
     # CONSTRAINT ----------------------------------------------------------------
 

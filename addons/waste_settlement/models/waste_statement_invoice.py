@@ -23,18 +23,18 @@ class WasteStatement(models.Model):
                     statement=statement.name, state=statement._waste_state_label(statement.state)))
         moves = self._create_invoices([
             {"statement": statement, "amount": None, "date": fields.Date.context_today(self)} for statement in self])
-        return self._get_documents_action("account.action_move_out_invoice_type", "account.move", moves)
+        return self._get_documents_action("waste_settlement.account_move_action", "account.move", moves)
 
     def action_view_invoices(self):
         """Open the invoices, bills and credit notes."""
         self.check_access("read")
         # Counted for everybody; opened by those who may read the invoicing company's books.
-        return self._get_documents_action("account.action_move_out_invoice_type", "account.move", self.sudo().invoice_ids)
+        return self._get_documents_action("waste_settlement.account_move_action", "account.move", self.sudo().invoice_ids)
 
     def action_view_payments(self):
         """Open the payments, allocated or matched with the invoices."""
         self.check_access("read")
-        return self._get_documents_action("account.action_account_payments", "account.payment", self.sudo()._get_payments())
+        return self._get_documents_action("waste_settlement.account_payment_action", "account.payment", self.sudo()._get_payments())
 
     def action_view_batches(self):
         """Open the batches that the lines are made of."""
@@ -50,7 +50,6 @@ class WasteStatement(models.Model):
 
     def _get_documents_action(self, xml_id, model, records):
         action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
-        # Bills and credit notes are shown beside invoices: one list, whatever the action's own filter says.
         action.update(domain=[("id", "in", records.ids)], context={"create": False})
         if len(records) == 1 and self.env[model].browse(records.ids).has_access("read"):
             action.update(res_id=records.id, views=[(False, "form")], view_mode="form")

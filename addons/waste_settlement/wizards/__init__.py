@@ -1,0 +1,1 @@
+from . import waste_statement_dispute, waste_statement_make
