@@ -13,8 +13,8 @@ REQUIREMENTS = CHECKOUT / 'requirements.txt'
 
 def ensure():
     """Create or update the environment; a second call costs nothing."""
-    if not (3, 11) <= sys.version_info[:2] <= (3, 13):
-        fail('Odoo 19 needs Python 3.11, 3.12 or 3.13; start this script with one of them.')
+    if sys.version_info[:2] not in ((3, 11), (3, 12)):
+        fail('The pinned libraries are for Python 3.11 and 3.12; start this script with one of them.')
     wanted = digest(sys.version_info[:2], REQUIREMENTS.read_text())
     stamp = VENV / 'installed'
     if stamp.exists() and stamp.read_text() == wanted:
