@@ -209,8 +209,8 @@ class ExchangeMessageMixin(models.AbstractModel):
     def _finish(self, state, error_category=False, error_path=False, error=False, **vals):
         """Give the messages their (same) result; call it once for each group of equal results."""
         self._update({
-            'state': state, 'processed_at': fields.Datetime.now(), 'next_attempt_at': None,
-            'error_category': error_category or None, 'error_path': error_path or None, 'error': error or None, **vals,
+            'state': state, 'processed_at': fields.Datetime.now(), 'next_attempt_at': False,
+            'error_category': error_category, 'error_path': error_path, 'error': error, **vals,
         })
 
     def _update(self, vals):
@@ -220,7 +220,9 @@ class ExchangeMessageMixin(models.AbstractModel):
         """
         self.env.flush_all()
         vals = {**vals, 'write_uid': self.env.uid, 'write_date': self.env.cr.now()}
-        assignments = SQL(', ').join(SQL("%s = %s", SQL.identifier(name), value) for name, value in vals.items())
+        assignments = SQL(', ').join(
+            SQL("%s = %s", SQL.identifier(name), self._fields[name].convert_to_column(value, self))
+            for name, value in vals.items())
         self.env.execute_query(SQL(
             "UPDATE %s SET %s WHERE id = ANY(%s) RETURNING id", SQL.identifier(self._table), assignments, list(self.ids)))
         self.invalidate_recordset(vals, flush=False)
@@ -235,7 +237,7 @@ class ExchangeMessageMixin(models.AbstractModel):
             kind=type(error).__name__, id=self.id)
         self._log_attempt('failed', number, error_category='internal', error=sentence)
         if number >= self._max_attempts:
-            self._finish('rejected', 'internal', False, sentence, attempts=number, next_attempt_at=False)
+            self._finish('rejected', 'internal', False, sentence, attempts=number)
             return
         next_attempt_at = fields.Datetime.now() + timedelta(minutes=2 ** number)
         self.write({'attempts': number, 'next_attempt_at': next_attempt_at, 'error_category': 'internal', 'error': sentence})
