@@ -11,6 +11,7 @@
     "data": [
         "security/waste_groups.xml",
         "security/ir.model.access.csv",
+        "security/waste_rules.xml",
         "data/waste_business_data.xml",
         "data/waste_party_role_data.xml",
         "data/waste.hazard.csv",

@@ -13,5 +13,7 @@ from . import waste_region
 from . import waste_party_role
 from . import waste_licence
 from . import waste_assignment
+from . import waste_assignment_matrix
 from . import res_company
 from . import res_partner
+from . import res_users

@@ -23,8 +23,8 @@ class ResPartner(models.Model):
         help="Unified social credit code (统一社会信用代码), 18 characters with a check digit.")
     region_id = fields.Many2one("waste.region", index="btree_not_null", help="Town, park or city where the waste arises.")
     producer_tier = fields.Selection(
-        [("key", "Key (100 t and more)"), ("simplified", "Simplified (10 t and more)"), ("registered", "Registered (under 10 t)")],
-        help="Management tier of the producer by hazardous waste a year (HJ 1259).")
+        [("key", "Key"), ("simplified", "Simplified"), ("registered", "Registered")],
+        help="Management tier by hazardous waste a year (HJ 1259): key from 100 t, simplified from 10 t, registered below.")
     industry_name = fields.Char(string="Trade")
     licence_ids = fields.One2many("waste.licence", "partner_id", string="Licences")
     licence_count = fields.Integer(compute="_compute_licence_count")
