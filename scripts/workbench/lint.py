@@ -25,6 +25,8 @@ def checks(rooms=None):
         ]
     if catalogues:
         found.append(('oca-checks-po', [BIN / 'oca-checks-po', '--config=.oca_hooks.cfg', *catalogues]))
+    if not rooms:
+        found.append(('hadolint', [BIN / 'hadolint', '--config', '.hadolint.yaml', 'docker/Dockerfile']))
     return found
 
 
