@@ -11,13 +11,14 @@ FAPIAO_STATES = [
 
 
 class AccountMove(models.Model):
+    _name = "account.move"
     _inherit = ["account.move", "waste.external.mixin"]
 
     _external_fields = frozenset({"fapiao_no", "fapiao_state"})
 
     # `statement_id` is Odoo's bank statement.
     waste_statement_id = fields.Many2one(
-        "waste.statement", "Statement", index="btree_not_null", ondelete="restrict", copy=False, readonly=True)
+        "waste.statement", "Waste Statement", index="btree_not_null", ondelete="restrict", copy=False, readonly=True)
     fapiao_no = fields.Char("Fapiao No.", copy=False, index="btree_not_null", tracking=True)
     fapiao_state = fields.Selection(FAPIAO_STATES, "Fapiao", copy=False, readonly=True, tracking=True)
 

@@ -11,6 +11,7 @@ MONEY_FIELDS = {"state", "amount", "waste_allocation_ids"}
 class AccountPayment(models.Model):
     """A payment says which statements it pays; each share is a journal item of its own, so that it is matched exactly."""
 
+    _name = "account.payment"
     _inherit = ["account.payment", "waste.external.mixin"]
 
     _external_fields = frozenset({"amount", "date", "partner_id", "bank_ref", "waste_allocation_ids"})

@@ -84,27 +84,3 @@ class WasteBatch(models.Model):
             "text": self.env._("Red-lettered") if is_void else self.env._("Invoiced"),
             "facts": self._lifecycle_facts(*facts),
         }
-
-
-class WasteStatement(models.Model):
-    _inherit = "waste.statement"
-
-    def _lifecycle_money(self, amount):
-        return formatLang(self.env, amount, currency_obj=self.currency_id)
-
-    def _get_received_text(self):
-        """Return what was received and its share: 2,000.00 (41.9 %)."""
-        self.ensure_one()
-        received = self._lifecycle_money(self.received_amount)
-        if not self.amount_total:
-            return received
-        return self.env._(
-            "%(amount)s (%(percent)s %%)", amount=received,
-            percent=f"{exact(self.received_amount) / exact(self.amount_total) * 100:.1f}")
-
-    def _get_due_date(self):
-        """Return the last due day of the open invoices, or False."""
-        self.ensure_one()
-        invoices = self.invoice_ids.filtered(
-            lambda move: move.state == "posted" and move._get_statement_sign() > 0 and move.payment_state != "reversed")
-        return max(filter(None, invoices.mapped("invoice_date_due")), default=False)

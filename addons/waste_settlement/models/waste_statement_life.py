@@ -1,6 +1,9 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
+from odoo.tools.misc import formatLang
+
+from odoo.addons.waste_contract.tools import exact
 
 # States that invoices and payments imply; nobody types them.
 MONEY_STATES = ("invoiced", "settled")
@@ -173,3 +176,25 @@ class WasteStatement(models.Model):
         if float_compare(self.received_amount, self.amount_total, precision_rounding=self.currency_id.rounding) < 0:
             return False
         return bool(self.amount_total or self.external_system or self.state != "approved")
+
+    # WORDS FOR THE LIFE-CYCLE PAGE -------------------------------------------
+
+    def _lifecycle_money(self, amount):
+        return formatLang(self.env, amount, currency_obj=self.currency_id)
+
+    def _get_received_text(self):
+        """Return what was received and its share: 2,000.00 (41.9 %)."""
+        self.ensure_one()
+        received = self._lifecycle_money(self.received_amount)
+        if not self.amount_total:
+            return received
+        return self.env._(
+            "%(amount)s (%(percent)s %%)", amount=received,
+            percent=f"{exact(self.received_amount) / exact(self.amount_total) * 100:.1f}")
+
+    def _get_due_date(self):
+        """Return the last due day of the open invoices, or False."""
+        self.ensure_one()
+        invoices = self.invoice_ids.filtered(
+            lambda move: move.state == "posted" and move._get_statement_sign() > 0 and move.payment_state != "reversed")
+        return max(filter(None, invoices.mapped("invoice_date_due")), default=False)
