@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 
 from markupsafe import Markup
+from psycopg2 import IntegrityError
 from psycopg2 import errors as pg_errors
 
 from odoo import api, fields, models
@@ -189,11 +190,7 @@ class ExchangeMessageMixin(models.AbstractModel):
             raise
         except Exception as error:  # noqa: BLE001 - whatever one message does, the others are handled
             if len(self) == 1:
-                if isinstance(error, UserError):
-                    # A rule of ours refuses it, in words for people; trying again would change nothing.
-                    self._finish('rejected', 'rule', False, str(error))
-                else:
-                    self._fail(error)
+                self._refuse_or_fail(error)
                 return
             middle = len(self) // 2
             self[:middle]._process_guarded()
@@ -226,6 +223,16 @@ class ExchangeMessageMixin(models.AbstractModel):
         self.env.execute_query(SQL(
             "UPDATE %s SET %s WHERE id = ANY(%s) RETURNING id", SQL.identifier(self._table), assignments, list(self.ids)))
         self.invalidate_recordset(vals, flush=False)
+
+    def _refuse_or_fail(self, error):
+        """Tell a refusal of our own rules, which trying again does not heal, from a failure, which it may."""
+        if isinstance(error, UserError):
+            self._finish('rejected', 'rule', '$', str(error))
+        elif isinstance(error, IntegrityError):
+            model = next((self.env[name] for name, cls in self.env.registry.items() if cls._table == error.diag.table_name), self)
+            self._finish('rejected', 'rule', '$', model._sql_error_to_message(error))
+        else:
+            self._fail(error)
 
     def _fail(self, error):
         """Note an unexpected failure: try again after 2, 4, 8 … minutes, at last reject."""

@@ -3,6 +3,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from odoo import models
+from odoo.exceptions import ValidationError
 from odoo.orm.model_classes import add_to_registry
 from odoo.tests import TransactionCase, new_test_user
 
@@ -28,6 +29,10 @@ class ExchangeCase(TransactionCase):
                     what = json.loads(message.payload)['do']
                     if what == 'boom':
                         raise ValueError(f"secret of {message.key}")
+                    if what == 'against a rule':
+                        raise ValidationError("The plate is missing.")
+                    if what == 'against a constraint':
+                        self.env['res.lang'].create({'name': "X", 'code': 'en_US', 'url_code': 'x'}).flush_recordset()
                     if what == 'busy' and cls.busy:
                         raise cls.busy.pop()
                     if what == 'bad sql':

@@ -84,6 +84,19 @@ class TestExchangeQueue(ExchangeCase):
 
         self.assertRecordValues(message, [{'state': 'done', 'error': False, 'error_category': False, 'attempts': 1}])
 
+    def test_refusal_of_our_own_rules_is_final_and_told_in_its_words(self):
+        messages = self.create('done', 'against a rule', 'against a constraint')
+
+        self.process()
+
+        self.assertRecordValues(messages, [
+            {'state': 'done', 'error_category': False, 'error': False, 'attempts': 0},
+            {'state': 'rejected', 'error_category': 'rule', 'error': "The plate is missing.", 'attempts': 0},
+            {'state': 'rejected', 'error_category': 'rule', 'attempts': 0,
+             'error': "The code of the language must be unique!"},
+        ])
+        self.assertFalse(messages.attempt_ids)
+
     def test_log_tells_where_it_failed_but_not_what_the_message_says(self):
         self.create('boom', 'bad sql')
 

@@ -138,7 +138,7 @@ def _post():
                 'type': 'object', 'required': ['results'],
                 'properties': {'results': {'type': 'array', 'items': {'$ref': '#/components/schemas/Result'}}}})},
             **_refusals(**{
-                '400': "Not JSON; nothing was taken", '413': "Too large or too many; nothing was taken",
+                '400': "Not JSON; nothing was taken", '411': "No Content-Length; nothing was taken", '413': "Too large or too many; nothing was taken",
                 '415': "Not sent as JSON; nothing was taken"}),
         },
     }

@@ -88,6 +88,11 @@ def not_taken():
     return Unreadable(415, 'type', _lt("Send plain JSON as application/json, or one message a line as application/x-ndjson."))
 
 
+def no_length():
+    """Return the refusal of a body that doesn't say how long it is: its size can't be judged before it is read."""
+    return Unreadable(411, 'size', _lt("Say the length of the request (Content-Length); chunked requests aren't read."))
+
+
 def too_large():
     """Return the refusal of a body above the limit."""
     return Unreadable(413, 'size', _lt("The request is larger than 5 MiB; send the messages in several requests."))
