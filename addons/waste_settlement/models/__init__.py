@@ -6,6 +6,7 @@ from . import (
     account_tax,
     sale_order,
     waste_batch,
+    waste_batch_refresh,
     waste_payment_allocation,
     waste_statement,
     waste_statement_external,

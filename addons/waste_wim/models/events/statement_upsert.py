@@ -62,12 +62,4 @@ class WimEventStatement(models.AbstractModel):
 
     @api.model
     def _after_apply(self, created, updated, messages):
-        statements = created | updated
-        self.env["waste.statement"]._refresh(statements.contract_id)
-        for message in messages:
-            statement = statements.filtered(lambda statement: statement.name == message.key)
-            if message.is_applied and statement.has_difference:
-                message.warn("$.payload.amount_total", self.env._(
-                    "Statement %(number)s: WIM says %(theirs)s, the contract's prices give %(ours)s.",
-                    number=message.key, theirs=statement.amount_total, ours=statement.computed_amount,
-                ))
+        self.env["waste.statement"]._refresh((created | updated).contract_id)

@@ -116,7 +116,8 @@ class WimEvent(models.AbstractModel):
         if not record:
             message.park(f"{prefix}:{number}")
             return None
-        if "company_id" in record._fields and not self._of_company(message, record, field):
+        # Parties belong to no company or to all of them; documents always to one.
+        if "company_id" in record._fields and record.company_id and not self._of_company(message, record, field):
             return None
         return record
 

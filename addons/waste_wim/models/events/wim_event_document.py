@@ -21,10 +21,11 @@ class WimEventDocument(models.AbstractModel):
 
     @api.model
     def _apply(self, messages):
+        # In the order of arrival, so that what came too late is told so.
         refs = self._prefetch(messages)
         records = self._search_documents({message.key for message in messages})
         births, patches, versions = {}, {}, {}
-        for message in sorted(messages, key=lambda message: message.rank):
+        for message in messages:
             record = records.get(message.key)
             if record and not self._may_update(message, record):
                 continue
