@@ -10,6 +10,8 @@ from . import odoo, odoo_source, python_env
 from .machine import ADDONS, CHECKOUT, say
 
 GLOSSARY = CHECKOUT / 'i18n/glossary.csv'
+#: problems shown at once
+MOST = 150
 #: core modules whose Chinese for the very same words is taken over (Created on, Followers, …)
 MEMORY = ('base', 'mail', 'portal')
 #: run in `odoo shell`: the terms of each room, as Odoo finds them in code, views and records
@@ -39,7 +41,8 @@ def check(databases, database, rooms):
                 problems.append(f'{room}: {"fuzzy" if entry and entry.fuzzy else "not translated"}: {term.msgid[:100]!r}')
             else:
                 problems += [f'{room}: {word}' for word in _misworded(glossary, entry)]
-    return '\n'.join(problems)
+    more = [f'… and {len(problems) - MOST} more'] if len(problems) > MOST else []
+    return '\n'.join(problems[:MOST] + more)
 
 
 def update(databases, database, rooms):
