@@ -29,7 +29,7 @@ class Databases:
     def create(self, name):
         """Make an empty database that sorts Chinese by pinyin where the server can."""
         icu = "TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'zh-Hans-CN' LOCALE 'C.UTF-8'"
-        has_icu = self._sql("SELECT count(*) FROM pg_collation WHERE collprovider = 'i'") != '0'
+        has_icu = self._sql("SELECT count(*) FROM pg_collation WHERE collname = 'zh-x-icu'") != '0'
         new_enough = int(self._sql('SHOW server_version_num')) >= 150000
         plain = "TEMPLATE template0 ENCODING 'UTF8'"
         self._sql(f'CREATE DATABASE "{name}" {icu if has_icu and new_enough else plain}')
