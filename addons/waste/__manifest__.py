@@ -46,7 +46,8 @@
     ],
     "assets": {
         "web.assets_backend": ["waste/static/src/**/*"],
-        "web.assets_unit_tests": ["waste/static/tests/**/*"],
+        "web.assets_unit_tests": ["waste/static/tests/*.test.js"],
+        "web.assets_tests": ["waste/static/tests/tours/**/*"],
     },
     "application": True,
 }

@@ -28,6 +28,7 @@ class WasteAssignment(models.Model):
         "waste.category", index="btree_not_null", ondelete="restrict", tracking=True,
         domain="[('business_id', '=', business_id)]",
         help="Only this waste category of the business; such a row goes before the rows of the whole business.")
+    category_code = fields.Char(related="category_id.code", store=True)
     user_id = fields.Many2one(
         "res.users", string="Salesperson", required=True, index=True, ondelete="restrict", tracking=True,
         domain=[("share", "=", False)])

@@ -32,18 +32,26 @@ class WasteAssignment(models.Model):
         rows = self.search_fetch(
             Domain("producer_id", "in", producers.ids) & Domain("business_id", "in", businesses.ids)
             & (Domain("date_to", "=", False) | Domain("date_to", ">=", today)),
-            ["producer_id", "business_id", "category_id", "user_id", "share_percent", "date_from", "date_to"],
-            order="category_id, date_from, share_percent desc, id")
-        # The names of everybody who serves anybody: for the filter, and at once for the cells.
-        users = self.env["res.users"].with_context(active_test=False).search_fetch(
-            [("assignment_ids", "!=", False)], ["name", "active"], order="name, id")
+            ["producer_id", "business_id", "category_code", "user_id", "share_percent", "date_from", "date_to"],
+            order="category_code NULLS FIRST, date_from, share_percent desc, id")
+        names = self._get_salespeople()
         return {
             "total": len(producers) if everything else partners.search_count(domain),
             "can_edit": self.has_access("create"),
             "businesses": [{"id": business.id, "name": business.name, "color": business.color} for business in businesses],
-            "users": [{"id": user.id, "name": user.name} for user in users],
-            "producers": self._prepare_matrix_rows(producers, rows, today),
+            "users": [{"id": user_id, "name": name} for user_id, name in names.items()],
+            "producers": self._prepare_matrix_rows(producers, rows, names, today),
         }
+
+    def _get_salespeople(self):
+        """Return user id -> name of everybody who serves anybody, by name: for the filter, and for the cells.
+
+        A user's name is his partner's; reading it through the ORM would be two queries.
+        """
+        users = self.env["res.users"].with_context(active_test=False)
+        query = users._search([("assignment_ids", "!=", False)], order="name, id")
+        return dict(self.env.execute_query(query.select(
+            users._field_to_sql(query.table, "id", query), users._field_to_sql(query.table, "name", query))))
 
     def _domain_matrix_producers(self, search, business_id, user_id, only_gaps, today):
         domain = Domain("party_role_ids.code", "=", "producer")
@@ -58,14 +66,14 @@ class WasteAssignment(models.Model):
             served &= Domain("user_id", "=", user_id)
         return domain & Domain("assignment_ids", "any", served) if business_id or user_id else domain
 
-    def _prepare_matrix_rows(self, producers, rows, today):
+    def _prepare_matrix_rows(self, producers, rows, names, today):
         cells = {producer.id: {} for producer in producers}
         for row in rows:
             cells[row.producer_id.id].setdefault(str(row.business_id.id), []).append({
                 "id": row.id,
                 "user_id": row.user_id.id,
-                "name": row.user_id.name,
-                "category": row.category_id.code or "",
+                "name": names[row.user_id.id],
+                "category": row.category_code or "",
                 "share": row.share_percent,
                 "date_from": fields.Date.to_string(row.date_from),
                 "date_to": fields.Date.to_string(row.date_to) or "",

@@ -50,7 +50,7 @@ class WasteExternalMixin(models.AbstractModel):
     def _compute_external_extra_text(self):
         for record in self:
             extra = record.external_extra or {}
-            record.external_extra_text = "\n".join(f"{key}: {value}" for key, value in extra.items()) or False
+            record.external_extra_text = "\n".join(f"{key}: {extra[key]}" for key in sorted(extra)) or False
 
     # === CRUD METHODS === #
 

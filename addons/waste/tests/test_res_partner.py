@@ -7,13 +7,19 @@ from odoo.tools import mute_logger
 
 from .common import WasteCommon
 
-USCC = "91441900DEM000014R"
-
 
 def make_uscc(number):
     """Return a credit code with a valid check digit."""
-    body = f"91441900DEM{number:06d}"
+    body = f"91441900TEST{number:05d}".replace("S", "X")
     return body + uscc_number.calc_check_digit(body)
+
+
+def make_wrong(uscc):
+    """Return the credit code with another check digit."""
+    return uscc[:-1] + ("1" if uscc[-1] != "1" else "2")
+
+
+USCC = make_uscc(14)
 
 
 @tagged("post_install", "-at_install")
@@ -32,15 +38,17 @@ class TestResPartner(WasteCommon):
         found = self.partners.search([("party_role_ids.code", "=", "carrier"), ("id", "in", (carrier | others).ids)])
 
         self.assertEqual(found, carrier)
-        self.assertEqual(others[2].party_role_ids.mapped("code"), ["collector", "disposer"])
+        self.assertEqual(set(others[2].party_role_ids.mapped("code")), {"collector", "disposer"})
 
     def test_a_credit_code_is_checked_and_written_in_capitals(self):
-        partner = self._make_partner("东莞示例电路板厂001", "producer", uscc=" 91441900dem000014r ")
+        partner = self._make_partner("东莞示例电路板厂001", "producer", uscc=f" {USCC.lower()} ")
 
         self.assertEqual(partner.uscc, USCC)
-        for wrong in ("91441900DEM000014X", "914419", "91441900DEMO00014R", "９1441900DEM000014R"):
+        for wrong in (make_wrong(USCC), "914419", USCC.replace("X", "O")):
             with self.subTest(uscc=wrong), self.assertRaises(ValidationError):
                 partner.uscc = wrong
+        partner.uscc = f"９{USCC[1:]}"  # a full-width digit, as a Chinese keyboard gives it
+        self.assertEqual(partner.uscc, USCC)
         partner.uscc = ""
         self.assertFalse(partner.uscc)
 
@@ -61,7 +69,7 @@ class TestResPartner(WasteCommon):
         partner = self._make_partner(
             "东莞示例电路板厂001", "producer", uscc=USCC, external_system="wim", external_key="P99001")
 
-        self.assertEqual(dict(self.partners.name_search("DEM000014")).keys() & {partner.id}, {partner.id})
+        self.assertEqual(dict(self.partners.name_search("TEXT00014")).keys() & {partner.id}, {partner.id})
         self.assertEqual(dict(self.partners.name_search("P99001")).keys(), {partner.id})
 
     def _load(self, fields, rows):
@@ -106,10 +114,10 @@ class TestResPartner(WasteCommon):
 
         with mute_logger("odoo.sql_db"):
             result = self.partners.load(
-                ["name", "is_company", "uscc"], [["好厂", "1", USCC], ["坏厂", "1", "91441900DEM000014X"]])
+                ["name", "is_company", "uscc"], [["好厂", "1", USCC], ["坏厂", "1", make_wrong(USCC)]])
 
         self.assertFalse(result["ids"])
-        self.assertIn("91441900DEM000014X", result["messages"][0]["message"])
+        self.assertIn(make_wrong(USCC), result["messages"][0]["message"])
         self.assertEqual(self.partners.search_count([]), before)
 
     def test_the_import_offers_a_template(self):

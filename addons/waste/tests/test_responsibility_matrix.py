@@ -1,6 +1,8 @@
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
 
+from odoo.addons.web.tests import test_js
+
 from .common import WasteCommon
 
 
@@ -35,7 +37,7 @@ class TestResponsibilityMatrix(WasteCommon):
             "Hazardous waste", "General industrial waste", "Kitchen waste"])
         hazardous = row["cells"][str(self.hazardous.id)]
         self.assertEqual(
-            [(chip["name"], chip["category"], chip["share"]) for chip in hazardous], [("王强", "HW22", 100), ("张伟", "", 60)])
+            [(chip["name"], chip["category"], chip["share"]) for chip in hazardous], [("张伟", "", 60), ("王强", "HW22", 100)])
         self.assertEqual(row["cells"][str(self.kitchen.id)], [{
             "id": self.upcoming.id, "user_id": self.li.id, "name": "李娜", "category": "", "share": 100,
             "date_from": "2026-06-01", "date_to": "", "is_upcoming": True}])
@@ -109,3 +111,12 @@ class TestResponsibilityMatrixTour(HttpCase):
         self.assertRecordValues(producer.assignment_ids, [{
             "business_id": self.env.ref("waste.business_kitchen").id, "share_percent": 60.0,
             "user_id": self.env["res.users"].search([("login", "=", "waste_tour_zhang")]).id}])
+
+
+@tagged("post_install", "-at_install")
+class TestResponsibilityMatrixComponent(HttpCase):
+    def test_the_component(self):
+        suite = test_js.HOOTCommon._generate_hash(self, "@waste/responsibility_matrix")
+        self.browser_js(
+            f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&id={suite}", "", "", login="admin", timeout=300,
+            success_signal="[HOOT] Test suite succeeded", error_checker=test_js.unit_test_error_checker)

@@ -14,7 +14,7 @@ class TestWasteAssignmentTransfer(WasteCommon):
             "from_user_id": from_user.id, "to_user_id": to_user.id, "date_from": day, **vals}).action_transfer()
 
     def _rows(self, producer):
-        rows = self.assignments.search([("producer_id", "=", producer.id)], order="date_from, business_id, user_id")
+        rows = self.assignments.search([("producer_id", "=", producer.id)], order="date_from, id")
         return [(row.user_id, row.business_id, row.share_percent, row.date_from, row.date_to) for row in rows]
 
     def test_all_of_a_leaver_goes_to_his_successor(self):

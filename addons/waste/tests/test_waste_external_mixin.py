@@ -75,7 +75,7 @@ class TestWasteExternalMixin(WasteCommon):
         self.assertEqual(licences.search([*ours, ("is_external", "=", True)]), self.licence)
         self.assertEqual(licences.search([*ours, ("is_external", "=", False)]), own)
         self.assertEqual(licences.search([*ours, ("is_external", "in", [True, False])]), own | self.licence)
-        self.assertEqual(self.licence.external_extra_text, "审核状态: 通过\nmode: 收集")
+        self.assertEqual(self.licence.external_extra_text, "mode: 收集\n审核状态: 通过")
 
     def test_a_key_is_used_once_per_system(self):
         values = {

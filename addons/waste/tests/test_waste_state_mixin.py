@@ -35,6 +35,9 @@ class TestWasteStateMixin(TransactionCase):
             tag_ids = fields.Many2many("res.partner.category")
             state = fields.Selection([(state, state.title()) for state in STATES], default="draft", copy=False)
 
+        # Without a module while the class is made, or each later registry would have this model; the reflection of
+        # the many2many needs one.
+        Document.tag_ids._module = "waste"
         add_to_registry(cls.registry, Document)
         cls.addClassCleanup(cls._forget)
         cls.registry._setup_models__(cls.env.cr, [MODEL])

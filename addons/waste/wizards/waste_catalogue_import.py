@@ -147,7 +147,7 @@ class WasteCatalogueImport(models.TransientModel):
                     "Line %(line)s: “%(mark)s” is no known hazard mark.", line=row["line"], mark=unknown[0]))
             vals_list.append({
                 "code": row["waste_code"], "name": row["description"], "category_id": categories[row["category_code"]].id,
-                "industry": row["industry_source"], "hazard_text": row["hazard_raw"],
+                "industry": row["industry_source"] or False, "hazard_text": row["hazard_raw"] or False,
                 "hazard_ids": [hazards[mark] for mark in marks],
                 "catalogue_version_id": version.id, "valid_from": self.valid_from,
             })
@@ -195,7 +195,7 @@ class WasteCatalogueImport(models.TransientModel):
         if not code:
             return False
         return all(
-            code._fields[name].convert_to_write(code[name], code) == (vals[name] or False) for name in _COMPARED_FIELDS)
+            code._fields[name].convert_to_write(code[name], code) == vals[name] for name in _COMPARED_FIELDS)
 
     def _close(self, codes):
         for code in codes:
