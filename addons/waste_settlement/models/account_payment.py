@@ -45,6 +45,11 @@ class AccountPayment(models.Model):
 
     # CRUD ----------------------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._refuse_booked_references([vals["bank_ref"] for vals in vals_list if vals.get("bank_ref")])
+        return super().create(vals_list)
+
     def write(self, vals):
         if not MONEY_FIELDS & vals.keys():
             return super().write(vals)
@@ -97,6 +102,20 @@ class AccountPayment(models.Model):
         return super(AccountPayment, self - split)._synchronize_to_moves(changed_fields)
 
     # BUSINESS ------------------------------------------------------------------
+
+    @api.model
+    def _refuse_booked_references(self, references):
+        """Raise when a transfer is booked already (I-34), before the insert, whose index can not say with which payment."""
+        if not references:
+            return
+        # The reference may be in the books of another company of the group.
+        booked = self.sudo().search([("bank_ref", "in", references), ("state", "not in", ("canceled", "rejected"))])
+        numbers = {payment.bank_ref: payment.external_key or payment.name or "-" for payment in booked}
+        for reference in references:
+            if reference in numbers or references.count(reference) > 1:
+                raise ValidationError(self.env._(
+                    "Bank reference %(reference)s is booked already, with payment %(payment)s: a transfer is booked once.",
+                    reference=reference, payment=numbers.get(reference, "-")))
 
     def _rebook_allocations(self):
         """Rewrite the draft entries so that their journal items are the shares as they are now."""

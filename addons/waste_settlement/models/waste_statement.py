@@ -46,7 +46,7 @@ class WasteStatement(models.Model):
         "sale.order", "Contract", required=True, index=True, ondelete="restrict", check_company=True,
         domain="[('business_id', '!=', False)]")
     direction = fields.Selection(
-        DIRECTIONS, required=True, default="receivable",
+        DIRECTIONS, required=True,
         help="Receivable: the producer owes us. Payable: we owe the producer for waste of value.")
     period_start = fields.Date("From", required=True)
     period_end = fields.Date("To", required=True, help="Last day of the period.")
@@ -124,11 +124,9 @@ class WasteStatement(models.Model):
                 statement.amount_total = float(sum(exact(amount) for amount in statement.line_ids.mapped("amount")))
                 statement.quantity_kg = float(sum(exact(line_kg) for line_kg in statement.line_ids.mapped("quantity_kg")))
 
-    @api.depends(
-        "amount_total", "tax_rate_percent", "line_ids.amount", "external_system",
-        "invoicing_company_id.tax_calculation_rounding_method")
+    @api.depends("amount_total", "tax_rate_percent", "line_ids.amount", "external_system", "invoicing_company_id")
     def _compute_amount_tax(self):
-        """Tax per line or per document, as the invoicing company sets (I-32)."""
+        """Tax per line or per document, as the invoicing company sets at the time (I-32)."""
         for statement in self:
             amounts = [statement.amount_total]
             company = statement.invoicing_company_id.sudo()  # how it rounds is no secret, and the invoice must agree
@@ -200,16 +198,26 @@ class WasteStatement(models.Model):
     @api.constrains("contract_id", "direction", "period_start", "period_end", "state")
     def _check_period_once(self):
         """Two statements of one contract and direction never cover the same day, or a batch would be charged twice."""
-        others = self.search([("contract_id", "in", self.contract_id.ids), ("state", "!=", "cancelled")])
-        by_contract = others.grouped(lambda statement: (statement.contract_id, statement.direction))
-        for statement in self.filtered(lambda statement: statement.state != "cancelled"):
-            for other in by_contract[statement.contract_id, statement.direction] - statement:
-                if other.period_start <= statement.period_end and statement.period_start <= other.period_end:
+        live = self.filtered(lambda statement: statement.state != "cancelled")
+        live._refuse_taken_periods([
+            (each.contract_id.id, each.direction, each.period_start, each.period_end, each) for each in live])
+
+    @api.model
+    def _refuse_taken_periods(self, wanted):
+        """Raise when a day is taken already.
+
+        :param wanted: list of (contract id, direction, first day, last day, the statement itself or an empty one)
+        """
+        others = self.search([("contract_id", "in", [row[0] for row in wanted]), ("state", "!=", "cancelled")])
+        by_contract = others.grouped(lambda other: (other.contract_id.id, other.direction))
+        for contract_id, direction, start, end, statement in wanted:
+            for other in by_contract.get((contract_id, direction), self) - statement:
+                if other.period_start <= end and start <= other.period_end:
                     raise ValidationError(self.env._(
                         "Contract %(contract)s already has the %(direction)s statement %(other)s from %(start)s to %(end)s. "
                         "Cancel that one first, or choose another period.",
-                        contract=statement.contract_id.name, other=other.name,
-                        direction=dict(self._fields["direction"]._description_selection(self.env))[other.direction],
+                        contract=other.contract_id.name, other=other.name,
+                        direction=dict(self._fields["direction"]._description_selection(self.env))[direction],
                         start=other.period_start, end=other.period_end))
 
     @api.constrains("contract_id", "company_id", "partner_id")
@@ -238,7 +246,14 @@ class WasteStatement(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._prepare_statement_values(vals) for vals in vals_list])
+        self.check_access("create")
+        vals_list = [self._prepare_statement_values(vals) for vals in vals_list]
+        # Before the insert, whose unique index can not say which statement is in the way.
+        self._refuse_taken_periods([
+            (vals["contract_id"], vals["direction"], vals["period_start"], vals["period_end"], self.browse())
+            for vals in vals_list if vals.get("contract_id") and vals.get("period_start") and vals.get("period_end")
+            and vals.get("state") != "cancelled"])
+        return super().create(vals_list)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_issued(self):
@@ -257,8 +272,11 @@ class WasteStatement(models.Model):
             "invoicing_company_id": (contract.invoicing_company_id or contract.company_id).id,
             "currency_id": contract.currency_id.id,
             "tax_rate_percent": contract.tax_rate_percent,
+            "direction": "receivable",
             **vals,
         }
+        for name in ("period_start", "period_end"):
+            vals[name] = fields.Date.to_date(vals.get(name))
         if not vals.get("name"):
             vals["name"] = self.env["ir.sequence"].next_by_code(
                 "waste.statement", sequence_date=vals.get("period_end"))

@@ -208,7 +208,6 @@ class WasteStatement(models.Model):
         births = [(vals, values) for vals, values in (
             (vals, self._prepare_external_payment(system, vals)) for vals in vals_list) if vals["key"] not in payments]
         births = list({vals["key"]: (vals, values) for vals, values in reversed(births)}.values())[::-1]
-        self._check_bank_refs([values for _vals, values in births])
         created = self.env["account.payment"].create([values for _vals, values in births])
         created.action_post()
         payments.update({payment.external_key: payment for payment in created})
@@ -249,21 +248,6 @@ class WasteStatement(models.Model):
             "waste_allocation_ids": [
                 Command.create({"statement_id": statement.id, "amount": amount}) for statement, amount in vals["allocations"]],
         }
-
-    @api.model
-    def _check_bank_refs(self, vals_list):
-        """Refuse a transfer that is booked already, by its bank reference (I-34)."""
-        refs = [vals["bank_ref"] for vals in vals_list if vals["bank_ref"]]
-        booked = self.env["account.payment"].search(
-            [("bank_ref", "in", refs), ("state", "not in", ("canceled", "rejected"))])
-        twice = set(booked.mapped("bank_ref")) | {ref for ref in refs if refs.count(ref) > 1}
-        for vals in vals_list:
-            if vals["bank_ref"] in twice:
-                raise UserError(self.env._(
-                    "Bank reference %(ref)s of payment %(payment)s is booked already, with %(other)s: a transfer is booked once.",
-                    ref=vals["bank_ref"], payment=vals["external_key"],
-                    other=booked.filtered(lambda payment: payment.bank_ref == vals["bank_ref"])[:1].external_key
-                    or booked.filtered(lambda payment: payment.bank_ref == vals["bank_ref"])[:1].name or "-"))
 
     @api.model
     def _update_external_payment(self, payment, values, vals):

@@ -1,0 +1,116 @@
+from odoo.tests import HttpCase, tagged
+
+from .common import SettlementCase
+
+
+@tagged("post_install", "-at_install")
+class TestPortal(SettlementCase, HttpCase):
+    """A producer reads, confirms and disputes its own statements; all others don't exist for it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.user = cls._portal_user(cls.producer)
+        contract = cls._active()
+        cls.batch = cls._batch(contract, 1000, packages=4)
+        cls.statement = cls._make(contract)
+        cls.other_company = cls._new_company("东实一般固废公司")
+        second = cls._active(company_id=cls.other_company.id, invoicing_company_id=cls.other_company.id)
+        cls._batch(second, 10)
+        cls.second = cls._make(second)
+        stranger = cls.env["res.partner"].create({"name": "恒达塑胶", "is_company": True})
+        foreign = cls._active(partner_id=stranger.id)
+        cls._batch(foreign, 7000)
+        cls.foreign = cls._make(foreign)
+        (cls.statement + cls.second + cls.foreign).action_approve()
+        cls._batch(contract, 1, day="2026-08-10 02:00:00")
+        cls.draft = cls._make(contract, "2026-08")
+
+    def setUp(self):
+        super().setUp()
+        self.authenticate("h5_portal", "h5_portal")
+
+    def _post(self, path, **data):
+        return self.url_open(path, data={"csrf_token": self._token(), **data})
+
+    def _token(self):
+        page = self.url_open("/my/statements").text
+        return page.split('csrf_token: "')[1].split('"')[0]
+
+    def test_the_list_holds_the_own_statements_of_all_our_companies(self):
+        page = self.url_open("/my/statements").text
+
+        self.assertIn(self.statement.name, page)
+        self.assertIn(self.second.name, page)
+        self.assertNotIn(self.foreign.name, page)
+        self.assertNotIn(self.draft.name, page)
+
+    def test_home_counts_them(self):
+        counters = self.make_jsonrpc_request("/my/counters", {"counters": ["statement_count"]})
+        self.assertEqual(counters["statement_count"], 2)
+
+    def test_the_page_explains_every_amount(self):
+        page = self.url_open(f"/my/statements/{self.statement.id}").text
+
+        self.assertIn("1 t × 2,800 = 2,800.00", page)
+        self.assertIn(self.batch.name, page)
+        self.assertIn("statement_confirm", page)
+        for ours in ("computed_amount", "difference", "floor"):
+            self.assertNotIn(ours, page)
+
+    def test_another_id_is_not_found(self):
+        for path in (
+                f"/my/statements/{self.foreign.id}", f"/my/statements/{self.draft.id}", "/my/statements/999999999",
+                f"/my/statements/{self.foreign.id}?access_token=x"):
+            self.assertEqual(self.url_open(path).status_code, 404, path)
+        for verb in ("confirm", "dispute"):
+            response = self._post(f"/my/statements/{self.foreign.id}/{verb}", reason="x")
+            self.assertEqual(response.status_code, 404)
+        self.assertEqual(self.foreign.state, "approved")
+
+    def test_confirm_in_the_name_of_the_person(self):
+        page = self._post(f"/my/statements/{self.statement.id}/confirm")
+
+        self.assertIn("you have confirmed this statement", page.text)
+        self.assertNotIn("statement_confirm", page.text)
+        self.assertRecordValues(self.statement, [{"state": "confirmed", "confirmed_by_id": self.user.id}])
+
+        again = self._post(f"/my/statements/{self.statement.id}/confirm")
+        self.assertEqual(again.status_code, 200)
+        self.assertEqual(self.statement.state, "confirmed")
+
+    def test_dispute_needs_a_reason_and_reaches_the_salesperson(self):
+        page = self._post(f"/my/statements/{self.statement.id}/dispute", reason="   ")
+        self.assertIn("Please say what is wrong", page.text)
+        self.assertEqual(self.statement.state, "approved")
+
+        page = self._post(f"/my/statements/{self.statement.id}/dispute", reason="重量不对 <script>alert(1)</script>")
+
+        self.assertEqual(self.statement.state, "disputed")
+        self.assertEqual(self.statement.dispute_reason, "重量不对 <script>alert(1)</script>")
+        self.assertNotIn("<script>alert(1)", page.text)
+        self.assertEqual(self.statement.activity_ids.user_id, self.salesperson)
+
+    def test_what_changed_meanwhile_is_shown_instead_of_done(self):
+        self.statement.action_cancel()
+        self.assertEqual(self._post(f"/my/statements/{self.statement.id}/confirm").status_code, 404)
+        self.second.action_confirm()
+        self.second.action_make_invoices()
+        page = self._post(f"/my/statements/{self.second.id}/confirm")
+        self.assertIn("has changed meanwhile", page.text)
+        self.assertEqual(self.second.state, "invoiced")
+
+    def test_forms_need_their_token_and_get_requests_do_nothing(self):
+        response = self.url_open(f"/my/statements/{self.statement.id}/confirm", data={"x": "1"})
+        self.assertEqual(response.status_code, 400)
+        self.assertEqual(self.url_open(f"/my/statements/{self.statement.id}/confirm").status_code, 405)
+        self.assertEqual(self.statement.state, "approved")
+
+    def test_without_login_there_is_only_the_login(self):
+        self.authenticate(None, None)
+        for path in ("/my/statements", f"/my/statements/{self.statement.id}"):
+            self.assertIn("/web/login", self.url_open(path).url)
+
+    def test_staff_open_statements_in_the_client_not_here(self):
+        self.authenticate("h3_finance", "h3_finance")
+        self.assertEqual(self.url_open(f"/my/statements/{self.statement.id}").status_code, 404)
