@@ -124,7 +124,6 @@ def users():
             "group_ids/id": SALES_GROUP,
             "company_id/id": company,
             "company_ids/id": companies,
-            "action_id/id": "scrm_base.scrm_workbench_action",
             "notification_type": "inbox",
         })
     return rows

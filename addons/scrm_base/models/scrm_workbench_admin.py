@@ -1,0 +1,135 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+MESSAGES = "waste_wim.wim_message_action"
+LICENCES = "waste.waste_licence_action"
+PATIENCE = timedelta(hours=24)
+
+
+class ScrmWorkbenchAdmin(models.AbstractModel):
+    """Whether the house is in order: messages from WIM, licences, and what is not set up yet."""
+
+    _name = "scrm.workbench.admin"
+    _inherit = ["scrm.workbench.role"]
+    _description = "Home page of the administrator"
+
+    _group = "waste.group_admin"
+    _icon = "fa-cogs"
+    _rank = 10
+
+    def _title(self):
+        return self.env._("Administrator")
+
+    def _tiles(self):
+        return [
+            self._tile(
+                "rejected", self.env._("Failed messages"), "wim.message", [("state", "=", "rejected")], MESSAGES,
+                icon="fa-times-circle-o", tone="danger", is_todo=True, hint=self.env._("from WIM")),
+            self._tile(
+                "parked", self.env._("Waiting too long"), "wim.message", self._domain_parked(), MESSAGES,
+                icon="fa-clock-o", tone="danger", is_todo=True, hint=self.env._("more than 24 hours")),
+            self._tile(
+                "warned", self.env._("With warnings"), "wim.message", [("state", "=", "warned")], MESSAGES,
+                icon="fa-exclamation-triangle", tone="warning", hint=self.env._("applied")),
+            self._tile(
+                "licences", self.env._("Licences"), "waste.licence", [("state", "in", ("expiring", "expired"))], LICENCES,
+                icon="fa-id-card-o", tone="warning", is_todo=True, hint=self.env._("expiring or expired")),
+            self._tile(
+                "pending", self.env._("In the queue"), "wim.message", [("state", "=", "pending")], MESSAGES,
+                icon="fa-inbox", hint=self.env._("not handled yet")),
+            self._tile(
+                "today", self.env._("Received today"), "wim.message", [("received_at", ">=", self._midnight())], MESSAGES,
+                icon="fa-download", tone="success", hint=self.env._("messages")),
+        ]
+
+    def _panels(self):
+        return [self._panel_failures(), self._panel_setup(), self._panel_licences()]
+
+    def _shortcuts(self):
+        return [
+            self._shortcut("messages", self.env._("WIM messages"), MESSAGES, icon="fa-exchange"),
+            self._shortcut("businesses", self.env._("Businesses"), "waste.waste_business_action", icon="fa-sitemap"),
+            self._shortcut("codes", self.env._("Catalogue"), "waste.waste_code_action", icon="fa-book"),
+        ]
+
+    # === DOMAINS === #
+
+    def _domain_parked(self):
+        return [("state", "=", "parked"), ("received_at", "<", fields.Datetime.to_string(fields.Datetime.now() - PATIENCE))]
+
+    # === PANELS === #
+
+    def _panel_failures(self):
+        messages = self._top(
+            "wim.message", [("state", "=", "rejected")], "id desc", ["event", "entity_key", "key", "error", "received_at"])
+        return self._panel(
+            "failures", self.env._("Latest failed messages"),
+            [
+                self._row(
+                    message, message.entity_key or message.key, lines=(message.event, message.error),
+                    badge=self._format_moment(message.received_at), tone="danger")
+                for message in messages
+            ],
+            tile="rejected", action=MESSAGES, empty=self.env._("Every message from WIM was understood."))
+
+    def _panel_licences(self):
+        licences = self._top(
+            "waste.licence", [("state", "in", ("expiring", "expired"))], "valid_to, id", ["name", "partner_id", "kind", "valid_to"])
+        return self._panel(
+            "licences", self.env._("Licences that end"),
+            [
+                self._row(
+                    licence, licence.partner_id.name, lines=(self._selection_label(licence, "kind"), licence.name),
+                    badge=self._format_days_left(licence.valid_to),
+                    tone="danger" if licence.valid_to < self._today() else "warning")
+                for licence in licences
+            ],
+            tile="licences", action=LICENCES, empty=self.env._("All licences are valid for 60 days and more."))
+
+    def _panel_setup(self):
+        steps = self._setup_steps()
+        return {
+            "key": "setup", "kind": "checklist", "title": self.env._("Setup"), "steps": steps,
+            "done_count": sum(step["done"] for step in steps),
+        }
+
+    def _setup_steps(self):
+        """Return what a new installation needs, in the order in which people do it. To override."""
+        return [
+            self._step(
+                self.env._("Each company has its code"), "res.company", [("company_code", "=", False)],
+                "base.action_res_company_form", self.env._("WIM names the company by it.")),
+            self._step(
+                self.env._("Each company has a chart of accounts"), "res.company", [("chart_template", "=", False)],
+                "base.action_res_company_form", self.env._("Without one it can not invoice.")),
+            self._step(
+                self.env._("Each business has its operating company"), "waste.business", [("company_id", "=", False)],
+                "waste.waste_business_action", self.env._("New contracts are made in its name.")),
+            self._step(
+                self.env._("Each salesperson is in a sales team"), "res.users", self._domain_teamless(),
+                "base.action_res_users", self.env._("Contracts and assignments count for the team.")),
+            self._step(
+                self.env._("WIM has a user of its own"), "res.users",
+                [("all_group_ids", "in", [self.env.ref("waste.group_wim_integrator").id])], "base.action_res_users",
+                self.env._("Give one technical user the group “WIM integrator” and an API key."), wanted=True),
+            self._step(
+                self.env._("WIM has sent messages"), "wim.message", [], MESSAGES,
+                self.env._("Its door is POST /wim/v1/messages."), wanted=True),
+        ]
+
+    def _domain_teamless(self):
+        return [
+            ("group_ids", "in", [self.env.ref("waste.group_salesperson").id]), ("crm_team_ids", "=", False),
+        ]
+
+    def _step(self, label, model, domain, action, hint, wanted=False):
+        """Return one step of the checklist.
+
+        :param domain: what shouldn't be there any more, or with ``wanted`` what should
+        """
+        found = bool(self.env[model].search_count(domain, limit=1))
+        return {
+            "label": label, "hint": hint, "done": found == wanted, "action": action,
+            "domain": [] if wanted else domain,
+        }

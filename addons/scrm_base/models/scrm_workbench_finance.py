@@ -1,0 +1,137 @@
+from odoo import models
+
+STATEMENTS = "waste_settlement.waste_statement_action"
+INVOICES = "account.action_move_out_invoice_type"
+
+
+class ScrmWorkbenchFinance(models.AbstractModel):
+    """What finance has to approve, to invoice and to collect."""
+
+    _name = "scrm.workbench.finance"
+    _inherit = ["scrm.workbench.role"]
+    _description = "Home page of finance"
+
+    _group = "waste.group_finance"
+    _icon = "fa-jpy"
+    _rank = 50
+
+    def _title(self):
+        return self.env._("Finance")
+
+    def _tiles(self):
+        return [
+            self._tile(
+                "to_approve", self.env._("To approve"), "waste.statement", [("state", "=", "draft")], STATEMENTS,
+                icon="fa-check-square-o", tone="warning", is_todo=True, amount="amount_total", hint=self.env._("statements")),
+            self._tile(
+                "to_invoice", self.env._("To invoice"), "waste.statement", [("state", "=", "confirmed")], STATEMENTS,
+                icon="fa-file-text-o", tone="warning", is_todo=True, amount="amount_total", hint=self.env._("statements")),
+            self._tile(
+                "disputed", self.env._("Disputed"), "waste.statement", [("state", "=", "disputed")], STATEMENTS,
+                icon="fa-comments-o", tone="danger", is_todo=True, amount="amount_total", hint=self.env._("statements")),
+            self._tile(
+                "differences", self.env._("Differs from WIM"), "waste.statement", self._domain_differences(), STATEMENTS,
+                icon="fa-balance-scale", tone="danger", is_todo=True, hint=self.env._("statements")),
+            self._tile(
+                "overdue", self.env._("Overdue"), "account.move", self._domain_overdue(), INVOICES,
+                icon="fa-bell-o", tone="danger", is_todo=True, amount="amount_residual", hint=self.env._("invoices")),
+            self._tile(
+                "waiting", self.env._("At the customer"), "waste.statement", [("state", "=", "approved")], STATEMENTS,
+                icon="fa-paper-plane-o", amount="amount_total", hint=self.env._("to be confirmed")),
+            self._tile(
+                "open", self.env._("To collect"), "waste.statement", self._domain_open(), STATEMENTS,
+                icon="fa-money", tone="success", amount="open_amount", hint=self.env._("invoiced statements")),
+        ]
+
+    def _panels(self):
+        return [
+            self._panel_statements(
+                "to_invoice", self.env._("Confirmed by the customer: to invoice"), [("state", "=", "confirmed")],
+                self.env._("No statement waits for its invoice. Statements come here once the customer has confirmed them.")),
+            self._panel_overdue(),
+            self._panel_statements(
+                "disputed", self.env._("Disputed by the customer"), [("state", "=", "disputed")],
+                self.env._("No customer disputes a statement."), reason="dispute_reason"),
+            self._panel_differences(),
+        ]
+
+    def _shortcuts(self):
+        return [
+            self._shortcut(
+                "make", self.env._("Make statements"), "waste_settlement.waste_statement_make_action", icon="fa-magic"),
+            self._shortcut(
+                "statements", self.env._("All statements"), STATEMENTS, icon="fa-list"),
+            self._shortcut(
+                "payment", self.env._("Record a payment"), "account.action_account_payments", icon="fa-money",
+                creates="account.payment"),
+        ]
+
+    # === DOMAINS === #
+
+    def _domain_differences(self):
+        return [("has_difference", "=", True), ("external_system", "!=", False), ("state", "!=", "cancelled")]
+
+    def _domain_open(self):
+        return [("state", "=", "invoiced"), ("direction", "=", "receivable")]
+
+    def _domain_overdue(self):
+        return [
+            ("move_type", "=", "out_invoice"), ("state", "=", "posted"), ("payment_state", "in", ("not_paid", "partial")),
+            ("invoice_date_due", "<", str(self._today())),
+        ]
+
+    # === PANELS === #
+
+    def _panel_statements(self, key, title, domain, empty, reason=None):
+        statements = self._top(
+            "waste.statement", domain, "period_end, id",
+            ["name", "partner_id", "invoicing_company_id", "amount_total", *([reason] if reason else [])])
+        return self._panel(
+            key, title,
+            [
+                self._row(
+                    statement, statement.partner_id.name,
+                    lines=(statement.name, statement[reason] if reason else statement.invoicing_company_id.name),
+                    badge=self._format_money(statement.amount_total), tone="danger" if reason else "info")
+                for statement in statements
+            ],
+            tile=key, action=STATEMENTS, empty=empty)
+
+    def _panel_differences(self):
+        statements = self._top(
+            "waste.statement", self._domain_differences(), "period_end desc, id",
+            ["name", "partner_id", "amount_total", "computed_amount", "difference"])
+        return self._panel(
+            "differences", self.env._("WIM's amount is not ours"),
+            [
+                self._row(
+                    statement, statement.partner_id.name,
+                    lines=(
+                        statement.name,
+                        self.env._(
+                            "WIM %(theirs)s, ours %(ours)s", theirs=self._format_money(statement.amount_total),
+                            ours=self._format_money(statement.computed_amount))),
+                    badge=self._format_money(statement.difference), tone="danger")
+                for statement in statements
+            ],
+            tile="differences", action=STATEMENTS, empty=self.env._("All amounts that WIM sent agree with our calculation."))
+
+    def _panel_overdue(self):
+        domain = self._domain_overdue()
+        rows = self.env["account.move"]._read_group(
+            domain, ["company_id"], ["__count", "amount_residual_signed:sum", "invoice_date_due:min"])
+        return self._figures(
+            "overdue", self.env._("Overdue receivables by company"),
+            [self.env._("Company"), self.env._("Invoices"), self.env._("Open amount"), self.env._("Oldest")],
+            [
+                {
+                    "cells": [
+                        company.name, str(count), self._format_money(amount),
+                        self.env._("%(days)s days", days=(self._today() - oldest).days),
+                    ],
+                    "action": INVOICES,
+                    "domain": [*domain, ("company_id", "=", company.id)],
+                }
+                for company, count, amount, oldest in rows
+            ],
+            empty=self.env._("No invoice is overdue."))

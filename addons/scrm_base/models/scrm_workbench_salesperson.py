@@ -1,0 +1,158 @@
+from datetime import timedelta
+
+from odoo import models
+
+ENDING_DAYS = 60
+CONTRACTS = "waste_contract.sale_order_action"
+UNDER_WAY = ("approving", "customer_review", "gov_review", "signing")
+
+
+class ScrmWorkbenchSalesperson(models.AbstractModel):
+    """What a salesperson looks after: his contracts, and the producers assigned to him today."""
+
+    _name = "scrm.workbench.salesperson"
+    _inherit = ["scrm.workbench.role"]
+    _description = "Home page of a salesperson"
+
+    _group = "waste.group_salesperson"
+    _icon = "fa-handshake-o"
+    _rank = 40
+
+    def _title(self):
+        return self.env._("Salesperson")
+
+    def _tiles(self):
+        return [
+            self._tile(
+                "ending", self.env._("Contracts ending"), "sale.order", self._domain_ending(), CONTRACTS,
+                icon="fa-hourglass-half", tone="danger", is_todo=True,
+                hint=self.env._("within %(days)s days", days=ENDING_DAYS)),
+            self._tile(
+                "draft", self.env._("Drafts"), "sale.order", self._domain_mine() + [("contract_state", "=", "draft")],
+                CONTRACTS, icon="fa-pencil-square-o", tone="warning", is_todo=True, hint=self.env._("complete and submit")),
+            self._tile(
+                "no_contract", self.env._("Without contract"), "res.partner", self._domain_without_contract(),
+                "waste.res_partner_action_customers", icon="fa-user-plus", tone="warning", is_todo=True,
+                hint=self.env._("my producers")),
+            self._tile(
+                "statements", self.env._("To be confirmed"), "waste.statement", self._domain_statements(),
+                "waste_settlement.waste_statement_action", icon="fa-file-text-o", tone="warning", is_todo=True,
+                hint=self.env._("statements"), amount="amount_total"),
+            self._tile(
+                "pickups", self.env._("Pickups this week"), "waste.pickup", self._domain_pickups(),
+                "waste_track.waste_pickup_action", icon="fa-truck", hint=self.env._("at my producers")),
+            self._tile(
+                "under_way", self.env._("Under way"), "sale.order",
+                self._domain_mine() + [("contract_state", "in", UNDER_WAY)], CONTRACTS,
+                icon="fa-paper-plane-o", hint=self.env._("approval to signature")),
+            self._tile(
+                "active", self.env._("In force"), "sale.order", self._domain_mine() + [("contract_state", "=", "active")],
+                CONTRACTS, icon="fa-check-circle-o", tone="success", hint=self.env._("contracts")),
+        ]
+
+    def _panels(self):
+        return [self._panel_ending(), self._panel_pickups(), self._panel_statements(), self._panel_without_contract()]
+
+    def _shortcuts(self):
+        return [
+            self._shortcut(
+                "contract", self.env._("New contract"), CONTRACTS, icon="fa-file-text-o", creates="sale.order",
+                context={"default_user_id": self.env.uid}),
+            self._shortcut(
+                "producer", self.env._("New producer"), "waste.res_partner_action_customers", icon="fa-industry",
+                creates="res.partner"),
+            self._shortcut(
+                "pickup", self.env._("New pickup"), "waste_track.waste_pickup_action", icon="fa-truck", creates="waste.pickup"),
+        ]
+
+    # === DOMAINS === #
+
+    def _domain_mine(self):
+        return [
+            ("business_id", "!=", False),
+            "|", ("user_id", "=", self.env.uid), ("partner_id.assigned_user_ids", "in", [self.env.uid]),
+        ]
+
+    def _domain_ending(self):
+        return self._domain_mine() + [
+            ("contract_state", "=", "active"),
+            ("date_end", "<=", str(self._today() + timedelta(days=ENDING_DAYS))),
+        ]
+
+    def _domain_without_contract(self):
+        return [
+            ("assigned_user_ids", "in", [self.env.uid]),
+            ("sale_order_ids", "not any", [
+                ("business_id", "!=", False), ("contract_state", "in", ("draft", *UNDER_WAY, "active"))]),
+        ]
+
+    def _domain_statements(self):
+        return [
+            ("state", "=", "approved"),
+            "|", ("contract_id.user_id", "=", self.env.uid), ("partner_id.assigned_user_ids", "in", [self.env.uid]),
+        ]
+
+    def _domain_pickups(self):
+        weekday = self._today().weekday()
+        return [
+            ("planned_at", ">=", self._midnight(-weekday)), ("planned_at", "<", self._midnight(7 - weekday)),
+            ("state", "not in", ("cancelled", "failed")),
+            "|", ("contract_id.user_id", "=", self.env.uid), ("producer_id.assigned_user_ids", "in", [self.env.uid]),
+        ]
+
+    # === PANELS === #
+
+    def _panel_ending(self):
+        contracts = self._top("sale.order", self._domain_ending(), "date_end, id", ["name", "partner_id", "business_id", "date_end"])
+        return self._panel(
+            "ending", self.env._("Contracts that end soon"),
+            [
+                self._row(
+                    contract, contract.partner_id.name, lines=(contract.name, contract.business_id.name),
+                    badge=self._format_days_left(contract.date_end),
+                    tone="danger" if (contract.date_end - self._today()).days <= 30 else "warning")
+                for contract in contracts
+            ],
+            tile="ending", action=CONTRACTS,
+            empty=self.env._("None of your contracts ends within %(days)s days.", days=ENDING_DAYS))
+
+    def _panel_pickups(self):
+        pickups = self._top(
+            "waste.pickup", self._domain_pickups(), "planned_at, id", ["producer_id", "planned_at", "vehicle_plate", "state"])
+        return self._panel(
+            "pickups", self.env._("Pickups at my producers this week"),
+            [
+                self._row(
+                    pickup, pickup.producer_id.name, lines=(self._format_moment(pickup.planned_at), pickup.vehicle_plate),
+                    badge=self._selection_label(pickup, "state"), tone="success" if pickup.state == "done" else "info")
+                for pickup in pickups
+            ],
+            tile="pickups", action="waste_track.waste_pickup_action",
+            empty=self.env._("No pickup is planned this week. Ask your producers whether their storage fills up."))
+
+    def _panel_statements(self):
+        statements = self._top(
+            "waste.statement", self._domain_statements(), "period_end, id",
+            ["name", "partner_id", "period_start", "period_end", "amount_total"])
+        return self._panel(
+            "statements", self.env._("Statements my customers should confirm"),
+            [
+                self._row(
+                    statement, statement.partner_id.name, lines=(statement.name, self._format_day(statement.period_end)),
+                    badge=self._format_money(statement.amount_total))
+                for statement in statements
+            ],
+            tile="statements", action="waste_settlement.waste_statement_action",
+            empty=self.env._("All statements of your customers are confirmed."))
+
+    def _panel_without_contract(self):
+        producers = self._top(
+            "res.partner", self._domain_without_contract(), "name, id", ["name", "industry_name", "region_id", "phone"])
+        return self._panel(
+            "no_contract", self.env._("My producers without a contract"),
+            [
+                self._row(producer, producer.name, lines=(producer.industry_name, producer.region_id.name), phone=producer.phone)
+                for producer in producers
+            ],
+            tile="no_contract", action="waste.res_partner_action_customers",
+            empty=self.env._("Each of your producers has a contract. Look for new ones under Customers."))
