@@ -12,13 +12,15 @@ class AccountTax(models.Model):
         """
         if not rate_percent:
             return self.browse()
-        return self.search([
+        # The invoicing or operating company of a contract may be another than the user works in right now.
+        tax_sudo = self.sudo().search([
             *self._check_company_domain(company),
             ('type_tax_use', '=', 'sale'),
             ('amount_type', '=', 'percent'),
             ('price_include_override', '=', 'tax_included'),
             ('amount', '=', rate_percent),
         ], limit=1)
+        return tax_sudo.with_env(self.env)
 
     @api.model
     def _ensure_contract_tax(self, company, rate_percent):
@@ -41,7 +43,7 @@ class AccountTax(models.Model):
             ('type_tax_use', '=', 'sale'), ('amount_type', '=', 'percent'), ('amount', '=', rate_percent),
         ], limit=1)
         values = {
-            'name': self.env._("%(rate)s%% included", rate=f'{rate_percent:g}'),
+            'name': f'{rate_percent:g}% incl.',
             'invoice_label': f'{rate_percent:g}%',
             'type_tax_use': 'sale',
             'amount_type': 'percent',

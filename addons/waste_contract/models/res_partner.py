@@ -9,6 +9,7 @@ class ResPartner(models.Model):
         compute='_compute_contracts', groups='base.group_user',
         help="Contracts not cancelled of each business, such as 危废 1 · 餐厨 2.")
 
+    @api.depends_context('uid', 'allowed_company_ids')
     def _compute_contracts(self):
         counts = {partner: {} for partner in self}
         if self.env['sale.order'].has_access('read'):

@@ -90,13 +90,13 @@ class SaleOrder(models.Model):
     @api.depends('business_id', 'company_id')
     def _compute_invoicing_company_id(self):
         for order in self:
-            order.invoicing_company_id = order.business_id and (
-                order.business_id.invoicing_company_id or order.company_id)
+            business = order.business_id
+            order.invoicing_company_id = (business.invoicing_company_id or order.company_id) if business else False
 
     @api.depends('business_id', 'company_id')
     def _compute_disposer_id(self):
         for order in self:
-            order.disposer_id = order.business_id and order.company_id.partner_id
+            order.disposer_id = order.company_id.partner_id if order.business_id else False
 
     @api.depends('business_id')
     def _compute_period(self):
@@ -124,7 +124,7 @@ class SaleOrder(models.Model):
             lines = order.order_line.filtered('pricing_mode')
             ours = lines.filtered(lambda line: line.payer == 'us')
             order.planned_receivable = sum((lines - ours).mapped('price_total'))
-            order.planned_payable = -sum(ours.mapped('price_total'))
+            order.planned_payable = 0.0 - sum(ours.mapped('price_total'))
 
     @api.depends('contract_state', 'is_external')
     def _compute_is_terms_open(self):
@@ -223,6 +223,12 @@ class SaleOrder(models.Model):
         self.order_line._check_waste_code()
         self.order_line._check_pricing_mode()
 
+    @api.constrains('tier_ids')
+    def _check_tiers(self):
+        for order in self:
+            if error := order._get_tiers_error():
+                raise ValidationError(error)
+
     # ONCHANGE ------------------------------------------------------------------
 
     @api.onchange('business_id')
@@ -236,16 +242,18 @@ class SaleOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._prepare_contract_values(vals) for vals in vals_list])
+        vals_list = [self._prepare_contract_values(vals) for vals in vals_list]
+        self._ensure_taxes({
+            (vals['company_id'], vals['tax_rate_percent']) for vals in vals_list if vals.get('business_id')})
+        return super().create(vals_list)
 
     def write(self, vals):
         if 'business_id' in vals:
             self._check_business_change(vals['business_id'])
         if 'tax_rate_percent' in vals or 'company_id' in vals:
-            for order in self.filtered('business_id'):
-                company = self.env['res.company'].browse(vals.get('company_id') or order.company_id.id)
-                self.env['account.tax']._ensure_contract_tax(
-                    company, vals.get('tax_rate_percent', order.tax_rate_percent))
+            self._ensure_taxes({
+                (vals.get('company_id') or order.company_id.id, vals.get('tax_rate_percent', order.tax_rate_percent))
+                for order in self.filtered('business_id')})
         return super().write(vals)
 
     def copy_data(self, default=None):
@@ -260,18 +268,23 @@ class SaleOrder(models.Model):
         return vals_list
 
     def _prepare_contract_values(self, vals):
-        """Complete the values of a new order when it is a contract: company, number, tax."""
+        """Complete the values of a new order when it is a contract: company, number, tax rate."""
         business = self.env['waste.business'].browse(
             vals.get('business_id') or self.env.context.get('default_business_id'))
         if not business:
             return vals
         company = self.env['res.company'].browse(vals.get('company_id')) or business.company_id or self.env.company
-        vals = {**vals, 'business_id': business.id, 'company_id': company.id}
+        vals = {
+            'tax_rate_percent': business.tax_rate_percent, **vals,
+            'business_id': business.id, 'company_id': company.id,
+        }
         if not vals.get('name') or vals['name'] in ('New', self.env._("New"), '/'):
             vals['name'] = business._next_contract_number(vals.get('date_start'))
-        self.env['account.tax']._ensure_contract_tax(
-            company, vals.get('tax_rate_percent', business.tax_rate_percent))
         return vals
+
+    def _ensure_taxes(self, company_rates):
+        for company_id, rate in company_rates:
+            self.env['account.tax']._ensure_contract_tax(self.env['res.company'].browse(company_id), rate)
 
     def _check_business_change(self, business_id):
         for order in self:
@@ -300,6 +313,12 @@ class SaleOrder(models.Model):
                 and assignment.date_from <= day and (not assignment.date_to or assignment.date_to >= day))
         return found
 
+    def _get_tiers_error(self):
+        for tiers in self.tier_ids.grouped('line_id').values():
+            if error := tiers._get_ladder_error():
+                return error
+        return False
+
     def _get_lines_of_mode(self, mode):
         return self.order_line.filtered(lambda line: line.pricing_mode == mode).sorted('sequence')
 
@@ -325,7 +344,7 @@ class SaleOrder(models.Model):
                     taken[order.id] = taken.get(order.id, 0) + 1
                     vals['line_no'] = f'{order.name}-{taken[order.id]:02d}'
                 if 'product_uom_qty' not in vals:
-                    mode = vals.get('pricing_mode') or order.business_id.pricing_mode_ids[:1].code or 'unit_t'
+                    mode = vals.get('pricing_mode') or order.business_id._get_default_pricing_mode()
                     vals['product_uom_qty'] = 0 if vals.get('is_unlimited') else (
                         self.env[f'waste.pricing.{mode}']._billing_quantity(
                             vals.get('planned_quantity_t', 0), vals.get('planned_count', 0)))

@@ -66,6 +66,8 @@ class SaleOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not self.env.su and any(vals.get('contract_state', 'draft') != 'draft' for vals in vals_list):
+            raise UserError(self.env._("Contracts are created as drafts; use their buttons then."))
         orders = super().create(vals_list)
         # Taken over from elsewhere in a later state (the mixin lets only jobs do that).
         for state, born in orders.filtered('business_id').grouped('contract_state').items():
@@ -98,9 +100,11 @@ class SaleOrder(models.Model):
     # CHECKS --------------------------------------------------------------------
 
     def _check_sealed(self, vals):
-        """WIM goes on changing the contracts it keeps; every other sealed field stays as it is."""
-        kept_elsewhere = self.filtered('external_system') if self.env.su else self.browse()
+        """What WIM keeps is WIM's to change in any state (users meet the refusal of the external mixin)."""
+        kept_elsewhere = self.filtered('external_system')
         super(SaleOrder, self - kept_elsewhere)._check_sealed(vals)
+        super(SaleOrder, kept_elsewhere)._check_sealed(
+            {name: value for name, value in vals.items() if name not in self._external_fields})
 
     def _check_terms_open(self, what):
         """Refuse a change of a part (line, tier) of contracts whose terms are closed or kept elsewhere.
@@ -132,6 +136,11 @@ class SaleOrder(models.Model):
         for order in self:
             if order.contract_state != target and (error := order._get_move_error(target)):
                 raise UserError(error)
+
+    def _track_filter_for_display(self, tracking_values):
+        """The state of the contract is told; that Odoo's own follows is no news."""
+        values = super()._track_filter_for_display(tracking_values)
+        return values.filtered(lambda value: value.field_id.name != 'state') if self.business_id else values
 
     def _get_move_error(self, target):
         """Return the sentence why this move isn't possible now, or False. To override.
@@ -187,7 +196,7 @@ class SaleOrder(models.Model):
             return self.env._(
                 "Waste detail %(waste)s of contract %(contract)s is priced by tiers, and there are none.",
                 waste=line.waste_name, contract=self.name)
-        return False
+        return self._get_tiers_error()
 
     # ACTION --------------------------------------------------------------------
 
@@ -271,11 +280,11 @@ class SaleOrder(models.Model):
     # BUSINESS ------------------------------------------------------------------
 
     def _transition_logged(self, verb, sentence):
-        """Move and leave ``sentence`` in the chatter, beside the tracked change of state."""
-        target = self._transitions[verb][1]
-        moving = self.filtered(lambda order: order.contract_state != target)
-        moving._track_set_log_message(sentence)
-        return self._transition(verb)
+        """Move and leave ``sentence`` in the chatter, also where tracking is switched off: it is evidence."""
+        moved = self._transition(verb)
+        if moved:
+            moved._message_log_batch(bodies=dict.fromkeys(moved.ids, sentence))
+        return moved
 
     def _transition_with_reason(self, verb, reason):
         """Move with a reason in the chatter; without one, ask for it.

@@ -50,9 +50,6 @@ class SaleOrderLine(models.Model):
     contract_state = fields.Selection(related='order_id.contract_state', store=True, precompute=True)
 
     _line_no_uniq = models.UniqueIndex("(line_no) WHERE line_no IS NOT NULL", "Another waste detail already has this number.")
-    _mode_known = models.Constraint(
-        "CHECK(business_id IS NULL OR display_type IS NOT NULL OR (pricing_mode IS NOT NULL AND waste_name IS NOT NULL))",
-        "A waste detail needs the name of the waste and a pricing mode.")
 
     # COMPUTE -------------------------------------------------------------------
 
@@ -69,7 +66,7 @@ class SaleOrderLine(models.Model):
             if not business or line.display_type:
                 line.pricing_mode = False
             else:
-                line.pricing_mode = line.pricing_mode or business.pricing_mode_ids[:1].code or 'unit_t'
+                line.pricing_mode = line.pricing_mode or business._get_default_pricing_mode()
 
     @api.depends('pricing_mode')
     def _compute_payer(self):
@@ -95,8 +92,9 @@ class SaleOrderLine(models.Model):
         """The unit the price is per, so that quantity × price reads right wherever Odoo shows it."""
         details = self.filtered('pricing_mode')
         super(SaleOrderLine, self - details)._compute_product_uom_id()
+        find_uom = self.env['ir.model.data']._xmlid_to_res_id  # cached, unlike env.ref
         for line in details:
-            line.product_uom_id = self.env.ref(line._get_pricing()._billing_uom)
+            line.product_uom_id = find_uom(line._get_pricing()._billing_uom)
 
     @api.depends('pricing_mode', 'planned_quantity_t', 'planned_count', 'is_unlimited')
     def _compute_product_uom_qty(self):
@@ -155,9 +153,13 @@ class SaleOrderLine(models.Model):
                     "Choose another, or allow it on the business.",
                     business=line.order_id.business_id.name, mode=line._get_mode_label(), waste=line.waste_name))
 
-    @api.constrains('planned_quantity_t', 'planned_count', 'price_unit', 'payer', 'pricing_mode', 'discount', 'floor_price')
+    @api.constrains(
+        'waste_name', 'planned_quantity_t', 'planned_count', 'price_unit', 'payer', 'pricing_mode', 'discount')
     def _check_terms(self):
         for line in self.filtered('pricing_mode'):
+            if not line.waste_name:
+                raise ValidationError(self.env._(
+                    "Waste detail %(number)s needs the name of the waste.", number=line.line_no))
             if line.planned_quantity_t < 0 or line.planned_count < 0:
                 raise ValidationError(self.env._(
                     "The planned quantity of waste detail %(waste)s must not be negative. "
@@ -192,7 +194,10 @@ class SaleOrderLine(models.Model):
                 contracts._check_terms_open(self._words())
             vals_list = contracts._prepare_detail_values(vals_list)
             self = self.with_context(sale_no_log_for_new_lines=True)
-        return super().create(vals_list)
+        lines = super().create(vals_list)
+        # Each line was priced before it had siblings; lump-sum details use up one quantity together.
+        contracts._get_lines_of_mode('lump_year').modified(['pricing_mode'])
+        return lines
 
     def write(self, vals):
         sealed = SEALED.intersection(vals)

@@ -25,7 +25,9 @@ class WasteBusiness(models.Model):
         'ir.sequence', "Contract Numbers", copy=False, ondelete='restrict', groups='base.group_user')
     pricing_mode_ids = fields.Many2many(
         'waste.pricing.mode', string="Pricing Modes",
-        help="Prices that contracts may use; the first is the default. Empty: all.")
+        help="Prices that contracts may use. Empty: all.")
+    pricing_mode_id = fields.Many2one(
+        'waste.pricing.mode', "Usual Price", ondelete='restrict', help="What a new waste detail starts with.")
     settlement_cycle = fields.Selection(SETTLEMENT_CYCLES, default='month', required=True)
     tax_rate_percent = fields.Float("Tax Rate (%)", digits=(5, 2), default=6.0)
 
@@ -67,12 +69,9 @@ class WasteBusiness(models.Model):
                     'type': 'service',
                     # Statements say what is invoiced, not the planned quantity.
                     'invoice_policy': 'delivery',
-                    'purchase_ok': False,
                     'sale_ok': False,
-                    'list_price': 0.0,
                     'uom_id': self.env.ref('uom.product_uom_ton').id,
                     'taxes_id': [],
-                    'supplier_taxes_id': [],
                     'company_id': False,
                 })
         self._ensure_contract_taxes(self.env['res.company'].sudo().search([]))
@@ -83,6 +82,10 @@ class WasteBusiness(models.Model):
         for company in companies:
             for rate in sorted(rates):
                 self.env['account.tax'].sudo()._ensure_contract_tax(company, rate)
+
+    def _get_default_pricing_mode(self):
+        self.ensure_one()
+        return self.pricing_mode_id.code or self.pricing_mode_ids[:1].code or 'unit_t'
 
     def _next_contract_number(self, date_start=None):
         """Draw the next contract number, counted afresh each year of the contract's start."""

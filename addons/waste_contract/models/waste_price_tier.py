@@ -1,8 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import float_compare
-
-DIGITS = 6
 
 
 class WastePriceTier(models.Model):
@@ -15,8 +12,8 @@ class WastePriceTier(models.Model):
         'sale.order.line', "Waste Detail", index='btree_not_null', ondelete='cascade',
         domain="[('order_id', '=', order_id)]",
         help="Empty: the tier is for all waste details of the contract that are priced by tiers.")
-    from_t = fields.Float("From (t)", digits=(16, DIGITS), help="The tier holds this quantity.")
-    to_t = fields.Float("Below (t)", digits=(16, DIGITS), help="The tier ends just below; 0 is without end.")
+    from_t = fields.Float("From (t)", digits=(16, 6), help="The tier holds this quantity.")
+    to_t = fields.Float("Below (t)", digits=(16, 6), help="The tier ends just below; 0 is without end.")
     price_unit = fields.Float("Price", required=True, min_display_digits='Product Price')
     company_id = fields.Many2one(related='order_id.company_id', store=True, index=True, precompute=True)
     currency_id = fields.Many2one(related='order_id.currency_id')
@@ -24,42 +21,43 @@ class WastePriceTier(models.Model):
     # CONSTRAINT ----------------------------------------------------------------
 
     @api.constrains('order_id', 'line_id', 'from_t', 'to_t', 'price_unit')
-    def _check_ladder(self):
-        """The tiers of a contract (or line) cover every quantity from 0 on exactly once."""
-        orders = self.order_id
-        for (order, _line), tiers in orders.tier_ids.grouped(lambda tier: (tier.order_id, tier.line_id)).items():
-            tiers._check_ladder_of(order)
-
-    def _check_ladder_of(self, order):
-        """Refuse negative numbers, gaps and overlaps among ``self``, all tiers of one ladder."""
-        tiers = self.sorted('from_t')
-        if any(tier.line_id and tier.line_id.order_id != order for tier in tiers):
-            raise ValidationError(self.env._(
-                "A price tier of contract %(contract)s names a waste detail of another contract. Choose one of its own.",
-                contract=order.name))
-        if any(tier.from_t < 0 or tier.to_t < 0 or tier.price_unit < 0 for tier in tiers):
-            raise ValidationError(self.env._(
-                "Price tiers of contract %(contract)s must not be negative.", contract=order.name))
-        expected = 0.0
-        for tier in tiers:
-            order_of_bounds = float_compare(tier.from_t, expected, precision_digits=DIGITS)
-            if order_of_bounds:
-                sentence = self.env._(
-                    "Price tiers of contract %(contract)s leave a gap: %(from)s to %(to)s t has no price.",
-                    **{'contract': order.name, 'from': f'{expected:g}', 'to': f'{tier.from_t:g}'},
-                ) if order_of_bounds > 0 else self.env._(
-                    "Price tiers of contract %(contract)s overlap at %(at)s t: a tier must start where the one before ends.",
-                    contract=order.name, at=f'{tier.from_t:g}')
-                raise ValidationError(sentence)
-            if tier.to_t and float_compare(tier.to_t, tier.from_t, precision_digits=DIGITS) <= 0:
+    def _check_step(self):
+        for tier in self:
+            contract = tier.order_id.name
+            if tier.line_id and tier.line_id.order_id != tier.order_id:
+                raise ValidationError(self.env._(
+                    "A price tier of contract %(contract)s names a waste detail of another contract. "
+                    "Choose one of its own.", contract=contract))
+            if tier.from_t < 0 or tier.to_t < 0 or tier.price_unit < 0:
+                raise ValidationError(self.env._(
+                    "Price tiers of contract %(contract)s must not be negative.", contract=contract))
+            if tier.to_t and tier.to_t <= tier.from_t:
                 raise ValidationError(self.env._(
                     "A price tier of contract %(contract)s ends at %(to)s t, not after its start at %(from)s t.",
-                    **{'contract': order.name, 'to': f'{tier.to_t:g}', 'from': f'{tier.from_t:g}'}))
+                    **{'contract': contract, 'to': f'{tier.to_t:g}', 'from': f'{tier.from_t:g}'}))
+
+    def _get_ladder_error(self):
+        """Return what is wrong with ``self``, all tiers of one contract or one waste detail, or False.
+
+        Together they must cover every quantity from 0 on exactly once. Asked when the contract is
+        saved, not per tier: in between, a person who moves a bound has made a gap.
+        """
+        expected = 0.0
+        for tier in self.sorted('from_t'):
+            words = {'contract': tier.order_id.name, 'from': f'{expected:g}', 'to': f'{tier.from_t:g}'}
+            if tier.from_t > expected:
+                return self.env._(
+                    "Price tiers of contract %(contract)s leave a gap: %(from)s to %(to)s t has no price.", **words)
+            if tier.from_t < expected:
+                return self.env._(
+                    "Price tiers of contract %(contract)s overlap at %(to)s t: a tier must start where the one before ends.",
+                    **words)
             expected = tier.to_t or float('inf')
-        if tiers and expected != float('inf'):
-            raise ValidationError(self.env._(
+        if self and expected != float('inf'):
+            return self.env._(
                 "The last price tier of contract %(contract)s ends at %(to)s t. Leave its end at 0, so that more has a price too.",
-                contract=order.name, to=f'{expected:g}'))
+                contract=self.order_id.name, to=f'{expected:g}')
+        return False
 
     # CRUD ----------------------------------------------------------------------
 

@@ -1,0 +1,87 @@
+from odoo.fields import Command
+from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
+
+from .common import ContractCase
+
+
+@tagged('post_install', '-at_install')
+@freeze_time('2026-06-15')
+class TestPortal(ContractCase, HttpCase):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.portal = new_test_user(
+            cls.env, 'h3_portal_page', 'base.group_portal', company_id=cls.company.id, lang='en_US',
+            company_ids=[Command.set(cls.company.ids)], partner_id=cls.env['res.partner'].create(
+                {'name': "宏达环保专员", 'parent_id': cls.producer.id, 'email': 'ehs@example.com'}).id)
+        cls.contract = cls._contract(
+            cls._detail(floor_price=2471.0),
+            cls._detail(waste_name="含铜污泥", pricing_mode='negative', price_unit=-300.0, floor_price=-391.0),
+            name='DS-WF-2026-9001', contract_state='active', note="每月 25 日前对账")
+        cls.contract.message_post(body="internal: 底价 2471, 返点 3%", subtype_xmlid='mail.mt_note')
+
+    def test_the_producer_reads_its_contract(self):
+        self.authenticate('h3_portal_page', 'h3_portal_page')
+
+        page = self.url_open(f'/my/orders/{self.contract.id}').text
+
+        for text in ("DS-WF-2026-9001", "废活性炭", "900-039-49", "含铜污泥", "2,800.00", "300.00", "每月 25 日前对账", "Contract"):
+            self.assertIn(text, page)
+        for secret in ("2471", "2,471", "391", "返点", "floor"):
+            self.assertNotIn(secret, page)
+        self.assertNotIn('id="print_invoice_sidebar_button"', page)
+
+    def test_i_39_internal_notes_stay_inside(self):
+        self.authenticate('h3_portal_page', 'h3_portal_page')
+
+        result = self.make_jsonrpc_request('/mail/thread/messages', {
+            'thread_model': 'sale.order', 'thread_id': self.contract.id, 'fetch_params': {'limit': 30}})
+
+        self.assertNotIn("返点", str(result))
+
+    def test_lists_and_home_speak_of_contracts(self):
+        review = self._contract(contract_state='customer_review', name='DS-WF-2026-9002')
+        self.authenticate('h3_portal_page', 'h3_portal_page')
+
+        orders, quotes = self.url_open('/my/orders').text, self.url_open('/my/quotes').text
+        home = self.url_open('/my/home').text
+
+        self.assertIn("DS-WF-2026-9001", orders)
+        self.assertNotIn(review.name, orders)
+        self.assertIn(review.name, quotes)
+        for page in (orders, quotes, home):
+            self.assertRegex(page, r'[Cc]ontracts')
+        self.assertNotIn("Sales Order #", orders)
+
+    def test_drafts_and_strangers_are_not_found(self):
+        draft = self._contract()
+        stranger = self._contract(partner_id=self.government.id, contract_state='active')
+        self.authenticate('h3_portal_page', 'h3_portal_page')
+
+        for order in (draft, stranger):
+            for url in (f'/my/orders/{order.id}', f'/my/orders/{order.id}?report_type=pdf'):
+                response = self.url_open(url, allow_redirects=False)
+                self.assertEqual((response.status_code, response.headers['Location'].endswith('/my')), (303, True))
+
+    def test_a_link_sent_for_review_is_closed_while_the_draft_is_rewritten(self):
+        contract = self._contract(contract_state='customer_review')
+        url = contract.get_portal_url()
+
+        self.assertIn(contract.name, self.url_open(url).text)
+        contract.action_refuse("单价要改")
+        response = self.url_open(url, allow_redirects=False)
+
+        self.assertEqual(response.status_code, 303)
+        self.assertTrue(response.headers['Location'].endswith('/my'))
+
+    def test_the_producer_can_neither_sign_nor_pay_on_odoos_page(self):
+        contract = self._contract(contract_state='customer_review')
+        self.authenticate('h3_portal_page', 'h3_portal_page')
+
+        page = self.url_open(f'/my/orders/{contract.id}').text
+        result = self.make_jsonrpc_request(f'/my/orders/{contract.id}/accept', {'name': 'X', 'signature': 'aGk='})
+
+        self.assertNotIn('modalaccept" href="#"', page)
+        self.assertIn('error', result)
+        self.assertEqual(contract.contract_state, 'customer_review')
