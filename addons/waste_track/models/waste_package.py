@@ -160,15 +160,20 @@ class WastePackage(models.Model):
             # A mixed package belongs to the batch of its first source; the shares of the others are its edges.
             home = min(child.parent_edge_ids.from_package_id, key=lambda package: package.name)
             if child.batch_id != home.batch_id:
-                child.write(home._prepare_home_values())
+                child._move_home(home)
         return children
 
+    def _move_home(self, source):
+        """Let this mixed package, and what is known of its disposal, belong to the batch of ``source``."""
+        self.write(source._prepare_home_values())
+        self.env["waste.disposal"].search([("package_id", "=", self.id)]).batch_id = source.batch_id
+
     def _prepare_child_values(self, name, kind):
-        """Return the values of a package made of this one; a merged one has a container nobody named."""
+        """Return the values of a package made of this one; only a split keeps the kind of container we know."""
         return {
             **self._prepare_home_values(),
             "name": name,
-            "packaging_id": False if kind == "MERGED" else self.packaging_id.id,
+            "packaging_id": self.packaging_id.id if kind == "SPLIT" else False,
             "state": "warehoused",
         }
 
