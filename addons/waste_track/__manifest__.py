@@ -20,6 +20,9 @@
         "views/waste_inbound_views.xml",
         "views/waste_lab_views.xml",
         "views/waste_disposal_views.xml",
+        "views/sale_order_views.xml",
+        "views/sale_order_line_views.xml",
+        "views/portal_templates.xml",
         "views/waste_track_menus.xml",
     ],
     "assets": {

@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import MissingError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .waste_package_rows import NODES
 
@@ -52,25 +53,27 @@ class WasteBatch(models.Model):
         if batch_id:
             batch = self.browse(batch_id)
             batch.check_access("read")
-            line = batch.sudo().contract_line_id
+            line_id = batch.sudo().contract_line_id.id
         else:
             line = self.env["sale.order.line"].browse(contract_line_id or 0)
             if not line.exists():
                 raise MissingError(self.env._("This waste detail does not exist any more; search for its number."))
             line.check_access("read")
-            batch = self.search([("contract_line_id", "=", line.id)], limit=1)
-        # The batch was checked: the names around it (contract, producer, code, carrier) belong to it.
-        return batch._prepare_lifecycle(line.sudo())
+            line_id = line.id
+            batch = self.search([("contract_line_id", "=", line_id)], limit=1)
+        # The batch or detail was checked: the names around it (contract, producer, code, carrier) belong to it.
+        return batch._prepare_lifecycle(line_id)
 
-    def _prepare_lifecycle(self, line_sudo, for_producer=False):
+    def _prepare_lifecycle(self, line_id, for_producer=False):
         """Return the content of the page for this batch, or for the detail when it has no batch.
 
-        :param line_sudo: the waste detail, `sale.order.line` in superuser mode
+        :param int line_id: the waste detail
         :param for_producer: see `_prepare_lifecycle_rows`
         """
-        batches, total = self._prepare_lifecycle_batches(line_sudo)
+        self.env.flush_all()
+        batches, total = self._prepare_lifecycle_batches(line_id)
         result = {
-            "detail": self._prepare_lifecycle_detail(line_sudo),
+            "detail": self._prepare_lifecycle_detail(line_id),
             "batches": batches,
             "batch_total": total,
             "batch": None,
@@ -93,27 +96,39 @@ class WasteBatch(models.Model):
             result["batch"]["nodes"] = batch_sudo._prepare_lifecycle_batch_nodes()
         return result
 
-    def _prepare_lifecycle_detail(self, line_sudo):
-        """Return who and what: the waste, its producer and its contract."""
-        contract, code = line_sudo.order_id, line_sudo.waste_code_id
-        hazards = line_sudo.hazard_ids
-        return {
-            "id": line_sudo.id,
-            "line_no": line_sudo.line_no or "",
-            "waste_name": line_sudo.waste_name or line_sudo.name or "",
-            "waste_code": code.code or "",
-            "category": line_sudo.category_id.display_name or "",
-            "hazards": [{"code": hazard.code, "name": hazard.name} for hazard in hazards],
-            "physical_form": line_sudo.physical_form_id.name or "",
-            "producer": {"id": contract.partner_id.id, "name": contract.partner_id.name},
-            "contract": {"id": contract.id, "name": contract.name},
-            "business": {"code": contract.business_id.code, "name": contract.business_id.name},
-            "company": contract.company_id.name,
-        }
+    def _prepare_lifecycle_detail(self, line_id):
+        """Return who and what, in one query: the waste, its producer and its contract."""
+        [row] = self.env.execute_query_dict(SQL(
+            """
+            SELECT line.id, line.line_no, COALESCE(line.waste_name, line.name) AS waste_name,
+                   code.code AS waste_code, category.code || ' ' || category.name AS category,
+                   form.name AS physical_form, company.name AS company,
+                   json_build_object('id', producer.id, 'name', producer.name) AS producer,
+                   json_build_object('id', contract.id, 'name', contract.name) AS contract,
+                   json_build_object('code', business.code, 'name', %(business_name)s) AS business,
+                   (SELECT COALESCE(json_agg(json_build_object('code', hazard.code, 'name', hazard.name)
+                                             ORDER BY hazard.sequence, hazard.code), '[]')
+                      FROM sale_order_line_waste_hazard_rel rel
+                      JOIN waste_hazard hazard ON hazard.id = rel.waste_hazard_id
+                     WHERE rel.sale_order_line_id = line.id) AS hazards
+              FROM sale_order_line line
+              JOIN sale_order contract ON contract.id = line.order_id
+              JOIN res_partner producer ON producer.id = contract.partner_id
+              JOIN res_company company ON company.id = contract.company_id
+         LEFT JOIN waste_business business ON business.id = contract.business_id
+         LEFT JOIN waste_code code ON code.id = line.waste_code_id
+         LEFT JOIN waste_category category ON category.id = line.category_id
+         LEFT JOIN waste_physical_form form ON form.id = line.physical_form_id
+             WHERE line.id = %(line)s
+            """,
+            line=line_id,
+            business_name=self.env["waste.business"]._field_to_sql("business", "name"),
+        ))
+        return {key: value or "" for key, value in row.items()} | {"hazards": row["hazards"]}
 
-    def _prepare_lifecycle_batches(self, line_sudo):
+    def _prepare_lifecycle_batches(self, line_id):
         """Return (the latest batches of the detail and always this one, number of all batches)."""
-        domain = [("contract_line_id", "=", line_sudo.id)]
+        domain = [("contract_line_id", "=", line_id)]
         fields = ["name", "inbound_at", "create_date", "package_count", "accepted_kg", "declared_kg", "state"]
         # Whoever may see this batch or its detail may see the others of it.
         batches = self.sudo().search_fetch(domain, fields, limit=BATCH_LIMIT, order="id desc")

@@ -72,7 +72,9 @@ class WasteBatch(models.Model):
             if into:
                 made = into[-1]
                 row["made"] = {"kind": made["kind"], "op": made["op_no"], "at": str(made["op_at"])}
-                row["cells"].setdefault("converted", {**row["made"], "status": "made"})
+                own_cell = row["cells"].setdefault("converted", {**row["made"], "status": "made"})
+                if own_cell["status"] != "made":
+                    own_cell.setdefault("more", []).append({**row["made"], "status": "made"})
             if for_producer and own[package] != 1:
                 # The weights of a mixture tell what the others put in.
                 for cell in row["cells"].values():
@@ -87,6 +89,7 @@ class WasteBatch(models.Model):
                     for edge, percent in zip(out, percentages([edge["qty_kg"] for edge in out]), strict=True)
                 ],
                 "own_kg": float(self._part(row["accepted_kg"], own[package])),
+                "own_percent": round(float(own[package] * 100), 1),
                 "sources": self._prepare_lifecycle_sources(into, packages, own, readable, for_producer),
             })
         names = self._fetch_lifecycle_names(packages.values(), events)
@@ -96,8 +99,6 @@ class WasteBatch(models.Model):
 
     def _fetch_lifecycle_packages(self):
         """Return this batch's packages and all that came of them, also where it counts to another batch."""
-        self.env["waste.package"].flush_model()
-        self.env["waste.package.lineage"].flush_model()
         return self.env.execute_query_dict(SQL(
             """
             WITH RECURSIVE own(id) AS (
@@ -132,7 +133,6 @@ class WasteBatch(models.Model):
 
     def _fetch_lifecycle_events(self, package_ids):
         """Return the events that were not reversed, oldest first."""
-        self.env["waste.package.event"].flush_model()
         rows = self.env.execute_query_dict(SQL(
             """
             SELECT event.package_id, event.kind, event.occurred_at, event.recorded_at, event.is_late, event.unit_id,

@@ -58,6 +58,8 @@ export class WasteLifecycle extends Component {
         this.table = useRef("table");
         this.display = { controlPanel: {} };
         this.rowHeight = ROW_HEIGHT;
+        this.rows = [];
+        this.top = 0;
         const { params, context } = this.props.action;
         // A reloaded page knows its batch or detail from the address only.
         const restored = this.props.resId || !params?.batch_id;
@@ -77,7 +79,7 @@ export class WasteLifecycle extends Component {
         onWillStart(() => this.start.batch_id || this.start.contract_line_id ? this.load(this.start) : null);
         onMounted(() => {
             this.remember();
-            this.measure();
+            this.measureTop();
             this.pointAt();
         });
         onPatched(() => this.measureTop());
@@ -104,8 +106,7 @@ export class WasteLifecycle extends Component {
         await this.load(hit);
         this.state.packageId = hit.package_id || null;
         this.remember();
-        this.scroll.el?.scrollTo({ top: 0 });
-        this.measure();
+        this.scroll.el.scrollTo({ top: 0 });
         this.pointAt();
     }
 
@@ -123,12 +124,12 @@ export class WasteLifecycle extends Component {
         this.rows = data ? layoutRows(data.rows, { group, text }) : [];
         this.lines = connect(this.rows);
         this.gutter = gutterWidth(this.rows);
+        this.measure();
     }
 
     filter(changes) {
         Object.assign(this.state, changes, { cards: CARDS });
         this.layout();
-        this.measure();
     }
 
     toggleGroup(group) {
@@ -145,12 +146,13 @@ export class WasteLifecycle extends Component {
 
     /** The rows share the scroll of the page: what stands above them counts as the first row. */
     measure() {
-        this.top = this.table.el ? this.table.el.offsetTop : 0;
-        this.virtual.setRowsHeights([this.top, ...(this.rows || []).map(() => ROW_HEIGHT)]);
+        this.virtual.setRowsHeights([this.top, ...this.rows.map(() => ROW_HEIGHT)]);
     }
 
     measureTop() {
-        if (this.table.el && this.table.el.offsetTop !== this.top) {
+        const top = this.table.el ? this.table.el.offsetTop : this.top;
+        if (top !== this.top) {
+            this.top = top;
             this.measure();
             this.render();
         }
@@ -241,7 +243,7 @@ export class WasteLifecycle extends Component {
         if (row.made && row.parents.length === 1 && row.sources.length === 1) {
             const source = this.rowsById[row.parents[0]];
             const share = source.children.find((child) => child.id === row.id);
-            return _t("%(kg)s, %(percent)s % of %(package)s", {
+            return _t("%(kg)s · %(percent)s % of %(package)s", {
                 kg: formatKg(share.kg),
                 percent: share.percent,
                 package: source.name,
@@ -255,6 +257,14 @@ export class WasteLifecycle extends Component {
             return _t("Split into %s", row.children.length);
         }
         return "";
+    }
+
+    /** How much of a mixed package is this batch's. */
+    ownText(row) {
+        return _t("%(kg)s · %(percent)s % ours", {
+            kg: formatKg(row.own_kg),
+            percent: row.own_percent,
+        });
     }
 
     get rowsById() {
@@ -279,16 +289,13 @@ export class WasteLifecycle extends Component {
     // Handlers
     //--------------------------------------------------------------------------
 
-    onNode(ev, row, node) {
-        const cell = row.cells[node.key];
-        if (cell) {
-            this.facts.open(ev.currentTarget, {
-                title: row.name,
-                subtitle: node.label,
-                cells: [cell, ...(cell.more || [])],
-                names: this.state.data.names,
-            });
-        }
+    onNode(ev, row, cell, subtitle) {
+        this.facts.open(ev.currentTarget, {
+            title: row.name,
+            subtitle,
+            cells: [cell, ...(cell.more || [])],
+            names: this.state.data.names,
+        });
     }
 
     onShares(ev, row) {
@@ -320,17 +327,17 @@ export class WasteLifecycle extends Component {
 
     /** Bring the package that was asked for into view. */
     pointAt() {
-        const at = this.state.packageId ? this.rows?.findIndex((row) => row.id === this.state.packageId) : -1;
+        const at = this.state.packageId ? this.rows.findIndex((row) => row.id === this.state.packageId) : -1;
         if (at < 0) {
             return;
         }
         if (this.ui.isSmall) {
             this.state.cards = Math.max(this.state.cards, at + 1);
             requestAnimationFrame(() =>
-                this.scroll.el?.querySelector(".o_wl_pointed")?.scrollIntoView({ block: "center" })
+                this.scroll.el.querySelector(".o_wl_pointed")?.scrollIntoView({ block: "center" })
             );
         } else if (at > 5) {
-            this.scroll.el?.scrollTo({ top: this.top + (at - 3) * ROW_HEIGHT });
+            this.scroll.el.scrollTo({ top: this.top + (at - 3) * ROW_HEIGHT });
         }
     }
 

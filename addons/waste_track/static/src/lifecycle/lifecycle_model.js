@@ -129,11 +129,20 @@ export function formatKg(value) {
     return `${formatFloat(value || 0, { digits: [16, 3], trailingZeros: false })} kg`;
 }
 
-/** The nodes of one package as a vertical timeline: what happened and what is still to come. */
+/**
+ * The nodes of one package as a vertical timeline: what happened and what is still to come.
+ *
+ * A package that was made of others and became another one itself has two conversions.
+ */
 export function timeline(row, nodes) {
-    return nodes
-        .map((node) => ({ ...node, ...presentCell(row, node.key), cell: row.cells[node.key] }))
-        .filter((entry) => entry.status !== "none");
+    return nodes.flatMap((node) => {
+        const cell = row.cells[node.key];
+        const born = cell?.more?.filter((each) => each.status === "made") || [];
+        return [
+            ...born.map((each) => ({ ...node, key: "born", cell: each, status: "made", ...shortTime(each.at) })),
+            { ...node, ...presentCell(row, node.key), cell },
+        ].filter((entry) => entry.status !== "none");
+    });
 }
 
 /** Shares of a mixed package; a package with one own source and no other needs none. */
