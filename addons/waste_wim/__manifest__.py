@@ -13,7 +13,12 @@
         "data/ir_cron_data.xml",
         "views/wim_message_views.xml",
         "views/wim_field_mapping_views.xml",
+        "views/interface_page_templates.xml",
         "views/waste_wim_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["waste_wim/static/src/**/*"],
+        "web.assets_unit_tests": ["waste_wim/static/tests/**/*.test.js"],
+    },
     "application": True,
 }

@@ -30,7 +30,7 @@ class ExchangeCase(TransactionCase):
                     if what == 'boom':
                         raise ValueError(f"secret of {message.key}")
                     if what == 'against a rule':
-                        raise ValidationError("The plate is missing.")
+                        raise ValidationError(self.env._("The plate is missing."))
                     if what == 'against a constraint':
                         self.env['res.lang'].create({'name': "X", 'code': 'en_US', 'url_code': 'x'}).flush_recordset()
                     if what == 'busy' and cls.busy:

@@ -19,10 +19,13 @@ class TestQuiet(TransactionCase):
             "A query failed while messages were handled; its text is withheld.", "bad query: open"])
 
     def test_description_names_type_and_place_only(self):
+        error = None
         try:
             raise ValueError("secret")
-        except ValueError as error:
-            text = describe(error)
+        except ValueError as caught:
+            error = caught
+
+        text = describe(error)
 
         self.assertTrue(text.startswith('builtins.ValueError\n'))
         self.assertIn('test_description_names_type_and_place_only', text)

@@ -1,1 +1,1 @@
-from . import events, wim_field_mapping, wim_message
+from . import events, ir_http, wim_field_mapping, wim_message

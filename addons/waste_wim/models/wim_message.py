@@ -212,6 +212,17 @@ class WimInbox(models.Model):
         before = _load(first.payload)
         return isinstance(before, dict) and {**before, 'sent_at': None} == {**content, 'sent_at': None}
 
+    @api.model
+    @api.readonly
+    def get_failure_count(self):
+        """Return how many messages of the user's companies are rejected or wait for another one.
+
+        :return: 0 for users who aren't administrators of the interface
+        """
+        if not self.env.user.has_group(self._replay_group):
+            return 0
+        return self.search_count([('state', 'in', ('rejected', 'parked'))])
+
     # === ANSWERS === #
 
     def _prepare_error(self):

@@ -6,16 +6,28 @@ only version 1 has to carry the required fields.
 from dataclasses import dataclass, field
 
 from .types import (
-    Anything, Boolean, Code, Date, Datetime, Either, Integer, Number, Objects, Period, Rows, Text, Texts,
+    Anything,
+    Boolean,
+    Code,
+    Date,
+    Datetime,
+    Either,
+    Integer,
+    Number,
+    Objects,
+    Period,
+    Rows,
+    Text,
+    Texts,
 )
 
-KG = Number(3, 0, 60_000, "kilograms, at most 3 decimals and 60 t")
-T = Number(6, 0, 60, "tonnes, at most 6 decimals and 60 t")
-T_TOTAL = Number(6, 0, 10_000_000, "tonnes over a period, at most 6 decimals")
-MONEY = Number(2, -1_000_000_000, 1_000_000_000, "yuan, at most 2 decimals")
-PRICE = Number(6, -10_000_000, 10_000_000, "yuan, tax included, at most 6 decimals; negative: we pay")
-RATE = Number(4, 0, 1, "share, such as 0.06")
-PERCENT = Number(4, 0, 100, "percent")
+KG = Number(3, 0, 60_000, "公斤 kilograms, at most 3 decimals and 60 t")
+T = Number(6, 0, 60, "吨 tonnes, at most 6 decimals and 60 t")
+T_TOTAL = Number(6, 0, 10_000_000, "吨 tonnes over a period, at most 6 decimals")
+MONEY = Number(2, -1_000_000_000, 1_000_000_000, "元 yuan, at most 2 decimals")
+PRICE = Number(6, -10_000_000, 10_000_000, "元 yuan, tax included, at most 6 decimals; negative: we pay")
+RATE = Number(4, 0, 1, "比例 share, such as 0.06")
+PERCENT = Number(4, 0, 100, "% percent")
 
 
 @dataclass(frozen=True)
@@ -108,9 +120,9 @@ EVENTS = {
         'residue_code': Code(), 'residue_qty_kg': KG,
     }, required=('qty_kg', 'finished_at'), number='disposal_no'),
     'statement.upsert': Event("对账单 A statement", {
-        'statement_no': Code("结算单号"), 'contract_no': Code("合同编号"), 'direction': Code("应收 or 应付"), 'period': Period(), 'settle_qty_t': T_TOTAL,
-        'amount_total': MONEY, 'tax_rate': RATE, 'received_amount': MONEY, 'customer_confirmed_at': Datetime(),
-        'state': Code("状态"),
+        'statement_no': Code("结算单号"), 'contract_no': Code("合同编号"), 'direction': Code("应收 or 应付"),
+        'period': Period(), 'settle_qty_t': T_TOTAL, 'amount_total': MONEY, 'tax_rate': RATE, 'received_amount': MONEY,
+        'customer_confirmed_at': Datetime(), 'state': Code("状态"),
     }, required=('contract_no', 'direction', 'period', 'amount_total'), number='statement_no'),
     'invoice.upsert': Event("开票 An invoice", {
         'invoice_notice_no': Code("开票通知单号"), 'statement_no': Code("结算单号"), 'invoice_no': Code("发票号码"),

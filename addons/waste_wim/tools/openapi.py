@@ -138,7 +138,8 @@ def _post():
                 'type': 'object', 'required': ['results'],
                 'properties': {'results': {'type': 'array', 'items': {'$ref': '#/components/schemas/Result'}}}})},
             **_refusals(**{
-                '400': "Not JSON; nothing was taken", '411': "No Content-Length; nothing was taken", '413': "Too large or too many; nothing was taken",
+                '400': "Not JSON; nothing was taken", '411': "No Content-Length; nothing was taken",
+                '413': "Too large or too many; nothing was taken",
                 '415': "Not sent as JSON; nothing was taken"}),
         },
     }
@@ -179,3 +180,51 @@ def _show():
             **_refusals(**{'404': "Not sent by you"}),
         },
     }
+
+
+def field_rows(event):
+    """Return the fields of an event as rows for people: name, type, whether version 1 needs it, meaning."""
+    return [{
+        'name': name,
+        'type': _type_name(schema := kind.describe()),
+        'is_required': name in event.required,
+        'note': schema.get('description', ''),
+        'inner': [
+            {'name': inner, 'type': _type_name(described := inner_kind.describe()), 'note': described.get('description', '')}
+            for inner, inner_kind in getattr(kind, 'fields', {}).items()
+        ],
+    } for name, kind in event.fields.items()]
+
+
+def _type_name(schema):
+    if 'anyOf' in schema:
+        return ' / '.join(_type_name(part) for part in schema['anyOf'])
+    kind = schema['type'] if isinstance(schema['type'], str) else schema['type'][0]
+    if kind == 'array' and 'prefixItems' in schema.get('items', {}):
+        return f"[[{', '.join(_type_name(part) for part in schema['items']['prefixItems'])}], …]"
+    if kind == 'array':
+        return f"[{_type_name(schema['items'])}, …]"
+    return schema.get('format', 'decimal' if 'pattern' in schema and 'minimum' in schema else kind)
+
+
+_EXAMPLES = {'date-time': '2026-07-01T10:41:00+08:00', 'date': '2026-07-01', 'decimal': '1.5', 'integer': 1, 'boolean': True}
+
+
+def example(name, event):
+    """Return a message with the required fields of an event."""
+    message = {
+        'msg_id': 'f5cb9baac203d905e325db2ddd980078', 'event': name, 'entity_key': '…', 'version': 1,
+        'occurred_at': _EXAMPLES['date-time'], 'sent_at': _EXAMPLES['date-time'], 'company_code': '…',
+    }
+    if event.needs_business:
+        message['business_type'] = 'hazardous'
+    return message | {'payload': {field: _example_value(event.fields[field]) for field in event.required}}
+
+
+def _example_value(kind):
+    if hasattr(kind, 'fields'):
+        return [{name: _example_value(kind.fields[name]) for name in kind.required}]
+    schema = kind.describe()
+    if 'examples' in schema:
+        return schema['examples'][0]
+    return _EXAMPLES.get(_type_name(schema), '…' if _type_name(schema) == 'string' else [])

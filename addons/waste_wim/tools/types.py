@@ -48,10 +48,12 @@ def read_datetime(value, path):
     try:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
-            raise Refused('schema', path, _lt("%(value)s has no offset; write it like 2026-07-01T10:41:00+08:00.", value=shown(value)))
+            raise Refused('schema', path, _lt(
+                "%(value)s has no offset; write it like 2026-07-01T10:41:00+08:00.", value=shown(value)))
         moment = moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     except (ValueError, OverflowError):
-        raise Refused('schema', path, _lt("%(value)s isn't a date and time such as 2026-07-01T10:41:00+08:00.", value=shown(value))) from None
+        raise Refused('schema', path, _lt(
+            "%(value)s isn't a date and time such as 2026-07-01T10:41:00+08:00.", value=shown(value))) from None
     if not 2000 <= moment.year < 2100:
         raise Refused('value', path, _lt("%(value)s is out of range; years from 2000 to 2099 are taken.", value=shown(value)))
     return moment
@@ -161,7 +163,7 @@ class Period:
         raise Refused('schema', path, _lt("%(value)s isn't a month such as 2026-07.", value=shown(value)))
 
     def describe(self):
-        return {'type': 'string', 'pattern': '^[0-9]{4}-(0[1-9]|1[0-2])$'}
+        return {'type': 'string', 'pattern': '^[0-9]{4}-(0[1-9]|1[0-2])$', 'examples': ['2026-07']}
 
 
 class Anything:
