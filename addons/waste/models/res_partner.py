@@ -76,7 +76,7 @@ class ResPartner(models.Model):
         for partner in self:
             if partner.uscc and not uscc_number.is_valid(partner.uscc):
                 raise ValidationError(self.env._(
-                    "“%(code)s” of %(partner)s is no valid credit code: compare the 18 characters with the business licence.",
+                    "“%(code)s” of %(partner)s is no valid credit code: compare its 18 characters with the company registration.",
                     code=partner.uscc, partner=partner.display_name))
 
     # === CRUD METHODS === #
