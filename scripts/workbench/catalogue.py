@@ -13,7 +13,7 @@ GLOSSARY = CHECKOUT / 'i18n/glossary.csv'
 #: problems shown at once
 MOST = 150
 #: core modules whose Chinese for the very same words is taken over (Created on, Followers, …)
-MEMORY = ('base', 'mail', 'portal')
+MEMORY = ('base', 'mail', 'portal', 'sms', 'rating', 'utm', 'phone_validation')
 #: run in `odoo shell`: the terms of each room, as Odoo finds them in code, views and records
 EXPORT = '''
 from odoo.tools.translate import trans_export
