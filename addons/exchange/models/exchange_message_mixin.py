@@ -49,26 +49,8 @@ class ExchangeMessageMixin(models.AbstractModel):
     payload_pretty = fields.Text("Content", compute='_compute_payload_pretty')
     payload_sha256 = fields.Char("Digest", readonly=True)
 
-    state = fields.Selection([
-        ('pending', "Pending"),
-        ('done', "Done"),
-        ('warned', "Done with warning"),
-        ('duplicate', "Duplicate"),
-        ('stale', "Outdated"),
-        ('parked', "Waiting"),
-        ('rejected', "Rejected"),
-    ], required=True, readonly=True, default='pending')
-    error_category = fields.Selection([
-        ('schema', "Wrong shape"),
-        ('value', "Wrong value"),
-        ('reference', "Unknown record"),
-        ('company', "Another company"),
-        ('future', "In the future"),
-        ('conflict', "Conflicting"),
-        ('state', "Too late for this state"),
-        ('rule', "Against a rule"),
-        ('internal', "Our own failure"),
-    ], string="Problem", readonly=True)
+    state = fields.Selection(selection='_selection_state', required=True, readonly=True, default='pending')
+    error_category = fields.Selection(selection='_selection_error_category', string="Problem", readonly=True)
     error_path = fields.Char("Where", readonly=True, help="JSON path of the field in the message.")
     error = fields.Text("Explanation", readonly=True)
 
@@ -81,6 +63,35 @@ class ExchangeMessageMixin(models.AbstractModel):
 
     _pending_idx = models.Index("(id) WHERE state = 'pending'")
     _failure_idx = models.Index("(write_date, id) WHERE state IN ('rejected', 'parked', 'warned', 'stale')")
+
+    # Labels come from methods: those of a Selection list stay untranslated in models that inherit it from another module.
+
+    @api.model
+    def _selection_state(self):
+        return [
+            ('pending', self.env._("Pending")),
+            ('done', self.env._("Done")),
+            ('warned', self.env._("Done with warning")),
+            ('duplicate', self.env._("Duplicate")),
+            ('stale', self.env._("Outdated")),
+            ('parked', self.env._("Waiting")),
+            ('rejected', self.env._("Rejected")),
+        ]
+
+    @api.model
+    def _selection_error_category(self):
+        """Return the problems that messages of all rooms can have. To override."""
+        return [
+            ('schema', self.env._("Wrong shape")),
+            ('value', self.env._("Wrong value")),
+            ('reference', self.env._("Unknown record")),
+            ('company', self.env._("Another company")),
+            ('future', self.env._("In the future")),
+            ('conflict', self.env._("Conflicting")),
+            ('state', self.env._("Too late for this state")),
+            ('rule', self.env._("Against a rule")),
+            ('internal', self.env._("Our own failure")),
+        ]
 
     # === COMPUTE METHODS === #
 

@@ -42,13 +42,6 @@ class WimInbox(models.Model):
     company_code = fields.Char("Company code", readonly=True)
     business_type = fields.Char("Business", readonly=True)
     parked_on = fields.Char("Waits for", readonly=True, help="What isn't known yet; the message comes back by itself.")
-    error_category = fields.Selection(selection_add=[
-        ('waste_code', "Waste code"),
-        ('manifest_no', "Manifest number"),
-        ('weight', "Weight"),
-        ('ownership', "Not WIM's to change"),
-        ('internal',),
-    ])
     duplicate_of_id = fields.Many2one('wim.message', "First delivery", readonly=True, index='btree_not_null')
     duplicate_ids = fields.One2many('wim.message', 'duplicate_of_id', "Delivered again", readonly=True)
     duplicate_count = fields.Integer("Delivered again (times)", compute='_compute_duplicates')
@@ -57,6 +50,15 @@ class WimInbox(models.Model):
     _msg_id_uniq = models.UniqueIndex("(msg_id)", "This message was received already.")
     _parked_on_idx = models.Index("(parked_on) WHERE state = 'parked'")
     _entity_key_idx = models.Index("(entity_key, event)")
+
+    @api.model
+    def _selection_error_category(self):
+        return super()._selection_error_category() + [
+            ('waste_code', self.env._("Waste code")),
+            ('manifest_no', self.env._("Manifest number")),
+            ('weight', self.env._("Weight")),
+            ('ownership', self.env._("Not WIM's to change")),
+        ]
 
     # === COMPUTE METHODS === #
 
