@@ -12,6 +12,9 @@
         "views/scrm_base_menus.xml",
     ],
     "assets": {
+        "web._assets_primary_variables": [
+            ("before", "web/static/src/scss/primary_variables.scss", "scrm_base/static/src/scss/primary_variables.scss"),
+        ],
         "web.assets_backend": [
             "scrm_base/static/src/workbench/**/*",
         ],

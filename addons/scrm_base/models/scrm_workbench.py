@@ -45,7 +45,7 @@ class ScrmWorkbench(models.AbstractModel):
             "todo_count": sum(tile["count"] for tile in tiles if tile["is_todo"]),
             "shortcuts": [shortcut for candidate in current for shortcut in candidate._get_shortcuts()],
             "tiles": tiles,
-            "panels": [panel for candidate in current for panel in candidate._panels()],
+            "panels": [panel for candidate in current for panel in candidate._panels({tile["key"]: tile for tile in tiles})],
         }
 
     def _get_roles(self):

@@ -22,29 +22,30 @@ class ScrmWorkbenchAdmin(models.AbstractModel):
         return self.env._("Administrator")
 
     def _tiles(self):
+        messages = self._count_by("state", "wim.message", self._in_states("rejected", "warned", "pending"))
         return [
             self._tile(
-                "rejected", self.env._("Failed messages"), "wim.message", [("state", "=", "rejected")], MESSAGES,
-                icon="fa-times-circle-o", tone="danger", is_todo=True, hint=self.env._("from WIM")),
+                "rejected", self.env._("Failed messages"), "wim.message", self._in_states("rejected"), MESSAGES,
+                icon="fa-times-circle-o", tone="danger", is_todo=True, hint=self.env._("from WIM"), counted=messages("rejected")),
             self._tile(
                 "parked", self.env._("Waiting too long"), "wim.message", self._domain_parked(), MESSAGES,
                 icon="fa-clock-o", tone="danger", is_todo=True, hint=self.env._("more than 24 hours")),
             self._tile(
-                "warned", self.env._("With warnings"), "wim.message", [("state", "=", "warned")], MESSAGES,
-                icon="fa-exclamation-triangle", tone="warning", hint=self.env._("applied")),
+                "warned", self.env._("With warnings"), "wim.message", self._in_states("warned"), MESSAGES,
+                icon="fa-exclamation-triangle", tone="warning", hint=self.env._("applied"), counted=messages("warned")),
             self._tile(
-                "licences", self.env._("Licences"), "waste.licence", [("state", "in", ("expiring", "expired"))], LICENCES,
+                "licences", self.env._("Licences"), "waste.licence", self._in_states("expiring", "expired"), LICENCES,
                 icon="fa-id-card-o", tone="warning", is_todo=True, hint=self.env._("expiring or expired")),
             self._tile(
-                "pending", self.env._("In the queue"), "wim.message", [("state", "=", "pending")], MESSAGES,
-                icon="fa-inbox", hint=self.env._("not handled yet")),
+                "pending", self.env._("In the queue"), "wim.message", self._in_states("pending"), MESSAGES,
+                icon="fa-inbox", hint=self.env._("not handled yet"), counted=messages("pending")),
             self._tile(
-                "today", self.env._("Received today"), "wim.message", [("received_at", ">=", self._midnight())], MESSAGES,
+                "today", self.env._("Received today"), "wim.message", self._domain_today(), MESSAGES,
                 icon="fa-download", tone="success", hint=self.env._("messages")),
         ]
 
-    def _panels(self):
-        return [self._panel_failures(), self._panel_setup(), self._panel_licences()]
+    def _panels(self, tiles):
+        return [self._panel_failures(tiles["rejected"]), self._panel_setup(), self._panel_licences(tiles["licences"])]
 
     def _shortcuts(self):
         return [
@@ -58,11 +59,22 @@ class ScrmWorkbenchAdmin(models.AbstractModel):
     def _domain_parked(self):
         return [("state", "=", "parked"), ("received_at", "<", fields.Datetime.to_string(fields.Datetime.now() - PATIENCE))]
 
+    def _domain_today(self):
+        return [("received_at", ">=", self._midnight())]
+
+    def _domain_teamless(self):
+        return [("group_ids", "in", self._group_ids("waste.group_salesperson")), ("crm_team_ids", "=", False)]
+
+    def _domain_integrators(self):
+        return [("all_group_ids", "in", self._group_ids("waste.group_wim_integrator"))]
+
+    def _group_ids(self, xml_id):
+        return self.env.ref(xml_id).ids
+
     # === PANELS === #
 
-    def _panel_failures(self):
-        messages = self._top(
-            "wim.message", [("state", "=", "rejected")], "id desc", ["event", "entity_key", "key", "error", "received_at"])
+    def _panel_failures(self, tile):
+        messages = self._top(tile, "id desc", ["event", "entity_key", "key", "error", "received_at"])
         return self._panel(
             "failures", self.env._("Latest failed messages"),
             [
@@ -71,11 +83,10 @@ class ScrmWorkbenchAdmin(models.AbstractModel):
                     badge=self._format_moment(message.received_at), tone="danger")
                 for message in messages
             ],
-            tile="rejected", action=MESSAGES, empty=self.env._("Every message from WIM was understood."))
+            tile, empty=self.env._("Every message from WIM was understood."))
 
-    def _panel_licences(self):
-        licences = self._top(
-            "waste.licence", [("state", "in", ("expiring", "expired"))], "valid_to, id", ["name", "partner_id", "kind", "valid_to"])
+    def _panel_licences(self, tile):
+        licences = self._top(tile, "valid_to, id", ["name", "partner_id", "kind", "valid_to"])
         return self._panel(
             "licences", self.env._("Licences that end"),
             [
@@ -85,7 +96,7 @@ class ScrmWorkbenchAdmin(models.AbstractModel):
                     tone="danger" if licence.valid_to < self._today() else "warning")
                 for licence in licences
             ],
-            tile="licences", action=LICENCES, empty=self.env._("All licences are valid for 60 days and more."))
+            tile, empty=self.env._("All licences are valid for 60 days and more."))
 
     def _panel_setup(self):
         steps = self._setup_steps()
@@ -98,30 +109,27 @@ class ScrmWorkbenchAdmin(models.AbstractModel):
         """Return what a new installation needs, in the order in which people do it. To override."""
         return [
             self._step(
-                self.env._("Each company has its code"), "res.company", [("company_code", "=", False)],
+                self.env._("Each company has its code"), "res.company", self._domain_unset("company_code"),
                 "base.action_res_company_form", self.env._("WIM names the company by it.")),
             self._step(
-                self.env._("Each company has a chart of accounts"), "res.company", [("chart_template", "=", False)],
+                self.env._("Each company has a chart of accounts"), "res.company", self._domain_unset("chart_template"),
                 "base.action_res_company_form", self.env._("Without one it can not invoice.")),
             self._step(
-                self.env._("Each business has its operating company"), "waste.business", [("company_id", "=", False)],
+                self.env._("Each business has its operating company"), "waste.business", self._domain_unset("company_id"),
                 "waste.waste_business_action", self.env._("New contracts are made in its name.")),
             self._step(
                 self.env._("Each salesperson is in a sales team"), "res.users", self._domain_teamless(),
                 "base.action_res_users", self.env._("Contracts and assignments count for the team.")),
             self._step(
-                self.env._("WIM has a user of its own"), "res.users",
-                [("all_group_ids", "in", [self.env.ref("waste.group_wim_integrator").id])], "base.action_res_users",
+                self.env._("WIM has a user of its own"), "res.users", self._domain_integrators(), "base.action_res_users",
                 self.env._("Give one technical user the group “WIM integrator” and an API key."), wanted=True),
             self._step(
                 self.env._("WIM has sent messages"), "wim.message", [], MESSAGES,
                 self.env._("Its door is POST /wim/v1/messages."), wanted=True),
         ]
 
-    def _domain_teamless(self):
-        return [
-            ("group_ids", "in", [self.env.ref("waste.group_salesperson").id]), ("crm_team_ids", "=", False),
-        ]
+    def _domain_unset(self, field):
+        return [(field, "=", False)]
 
     def _step(self, label, model, domain, action, hint, wanted=False):
         """Return one step of the checklist.

@@ -20,26 +20,28 @@ class ScrmWorkbenchCustomerService(models.AbstractModel):
         return self.env._("Customer service")
 
     def _tiles(self):
+        statements = self._count_by("state", "waste.statement", self._in_states("approved", "disputed"))
         return [
             self._tile(
                 "pickups", self.env._("Pickups today"), "waste.pickup", self._domain_pickups(0), PICKUPS,
                 icon="fa-phone", tone="warning", is_todo=True, hint=self.env._("call the producer")),
             self._tile(
-                "refused", self.env._("Refused packages"), "waste.package", [("state", "=", "refused")], PACKAGES,
+                "refused", self.env._("Refused packages"), "waste.package", self._in_states("refused"), PACKAGES,
                 icon="fa-reply", tone="danger", is_todo=True, hint=self.env._("agree on the return")),
             self._tile(
-                "disputed", self.env._("Disputed"), "waste.statement", [("state", "=", "disputed")], STATEMENTS,
-                icon="fa-comments-o", tone="danger", is_todo=True, hint=self.env._("statements")),
+                "disputed", self.env._("Disputed"), "waste.statement", self._in_states("disputed"), STATEMENTS,
+                icon="fa-comments-o", tone="danger", is_todo=True, hint=self.env._("statements"), counted=statements("disputed")),
             self._tile(
                 "tomorrow", self.env._("Pickups tomorrow"), "waste.pickup", self._domain_pickups(1), PICKUPS,
                 icon="fa-calendar", hint=self.env._("announce them")),
             self._tile(
-                "waiting", self.env._("To be confirmed"), "waste.statement", [("state", "=", "approved")], STATEMENTS,
-                icon="fa-file-text-o", hint=self.env._("statements at the customer")),
+                "waiting", self.env._("To be confirmed"), "waste.statement", self._in_states("approved"), STATEMENTS,
+                icon="fa-file-text-o", hint=self.env._("statements at the customer"), counted=statements("approved")),
         ]
 
-    def _panels(self):
-        return [self._panel_pickups(), self._panel_refused(), self._panel_disputed()]
+    def _panels(self, tiles):
+        return [
+            self._panel_pickups(tiles["pickups"]), self._panel_refused(tiles["refused"]), self._panel_disputed(tiles["disputed"])]
 
     def _shortcuts(self):
         return [
@@ -59,9 +61,8 @@ class ScrmWorkbenchCustomerService(models.AbstractModel):
 
     # === PANELS === #
 
-    def _panel_pickups(self):
-        pickups = self._top(
-            "waste.pickup", self._domain_pickups(0), "planned_at, id", ["producer_id", "planned_at", "vehicle_plate", "state"])
+    def _panel_pickups(self, tile):
+        pickups = self._top(tile, "planned_at, id", ["producer_id", "planned_at", "vehicle_plate", "state"])
         return self._panel(
             "pickups", self.env._("Pickups today"),
             [
@@ -71,11 +72,10 @@ class ScrmWorkbenchCustomerService(models.AbstractModel):
                     phone=pickup.producer_id.phone)
                 for pickup in pickups
             ],
-            tile="pickups", action=PICKUPS, empty=self.env._("No pickup is planned for today."))
+            tile, empty=self.env._("No pickup is planned for today."))
 
-    def _panel_refused(self):
-        packages = self._top(
-            "waste.package", [("state", "=", "refused")], "last_event_at desc, id", ["name", "producer_id", "batch_id", "last_event_at"])
+    def _panel_refused(self, tile):
+        packages = self._top(tile, "last_event_at desc, id", ["name", "producer_id", "batch_id", "last_event_at"])
         return self._panel(
             "refused", self.env._("Refused packages"),
             [
@@ -85,11 +85,10 @@ class ScrmWorkbenchCustomerService(models.AbstractModel):
                     phone=package.producer_id.phone)
                 for package in packages
             ],
-            tile="refused", action=PACKAGES, empty=self.env._("No refused package waits for its return."))
+            tile, empty=self.env._("No refused package waits for its return."))
 
-    def _panel_disputed(self):
-        statements = self._top(
-            "waste.statement", [("state", "=", "disputed")], "period_end, id", ["name", "partner_id", "dispute_reason", "amount_total"])
+    def _panel_disputed(self, tile):
+        statements = self._top(tile, "period_end, id", ["name", "partner_id", "dispute_reason", "amount_total"])
         return self._panel(
             "disputed", self.env._("Disputed statements"),
             [
@@ -98,4 +97,4 @@ class ScrmWorkbenchCustomerService(models.AbstractModel):
                     badge=self._format_money(statement.amount_total), tone="danger", phone=statement.partner_id.phone)
                 for statement in statements
             ],
-            tile="disputed", action=STATEMENTS, empty=self.env._("No customer disputes a statement."))
+            tile, empty=self.env._("No customer disputes a statement."))

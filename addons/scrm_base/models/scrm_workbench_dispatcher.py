@@ -30,7 +30,7 @@ class ScrmWorkbenchDispatcher(models.AbstractModel):
                 "today", self.env._("To dispatch today"), "waste.pickup", self._domain_to_dispatch(0, 1), PICKUPS,
                 icon="fa-calendar-check-o", tone="warning", is_todo=True, hint=self.env._("pickups")),
             self._tile(
-                "differences", self.env._("Differences"), "waste.manifest", [("is_answer_due", "=", True)], MANIFESTS,
+                "differences", self.env._("Differences"), "waste.manifest", self._domain_differences(), MANIFESTS,
                 icon="fa-balance-scale", tone="danger", is_todo=True, hint=self.env._("manifests to answer")),
             self._tile(
                 "pending", self.env._("Contract pending"), "waste.pickup", self._domain_pending(), PICKUPS,
@@ -42,12 +42,28 @@ class ScrmWorkbenchDispatcher(models.AbstractModel):
                 "coming", self.env._("Next 7 days"), "waste.pickup", self._domain_to_dispatch(1, 8), PICKUPS,
                 icon="fa-calendar", hint=self.env._("to dispatch")),
             self._tile(
-                "on_the_road", self.env._("On the way"), "waste.pickup", [("state", "in", ON_THE_ROAD)], PICKUPS,
+                "on_the_road", self.env._("On the way"), "waste.pickup", self._in_states(*ON_THE_ROAD), PICKUPS,
                 icon="fa-truck", tone="success", hint=self.env._("dispatched, not done")),
         ]
 
-    def _panels(self):
-        return [self._panel_to_dispatch(), self._panel_on_the_road(), self._panel_differences(), self._panel_licences()]
+    def _panels(self, tiles):
+        fields_read = [
+            "name", "producer_id", "business_id", "planned_at", "carrier_id", "vehicle_plate", "driver_name", "driver_phone", "state"]
+        soon = {
+            **tiles["today"], "title": self.env._("Next to dispatch"), "domain": self._domain_to_dispatch(None, 8),
+            "count": sum(tiles[key]["count"] for key in ("overdue", "today", "coming")),
+        }
+        waiting = self._top(soon, "planned_at, id", fields_read)
+        moving = self._top(tiles["on_the_road"], "planned_at desc, id desc", fields_read)
+        manifests = self._top(
+            tiles["differences"], "received_at, id", ["name", "producer_id", "receiver_opinion", "out_kg", "in_kg"])
+        licences = self._top(tiles["licences"], "valid_to, id", ["name", "partner_id", "kind", "valid_to"])
+        # The names of all panels in one go.
+        pickups = waiting | moving
+        (pickups.producer_id | pickups.carrier_id | manifests.producer_id | licences.partner_id).fetch(["name"])
+        return [
+            self._panel_to_dispatch(soon, waiting), self._panel_on_the_road(tiles["on_the_road"], moving),
+            self._panel_differences(tiles["differences"], manifests), self._panel_licences(tiles["licences"], licences)]
 
     def _shortcuts(self):
         return [
@@ -63,6 +79,9 @@ class ScrmWorkbenchDispatcher(models.AbstractModel):
         since = [] if first is None else [("planned_at", ">=", self._midnight(first))]
         return [("state", "in", TO_DISPATCH), *since, ("planned_at", "<", self._midnight(end))]
 
+    def _domain_differences(self):
+        return [("is_answer_due", "=", True)]
+
     def _domain_pending(self):
         return [("is_contract_pending", "=", True), ("contract_id", "=", False), ("state", "not in", ("cancelled", "failed"))]
 
@@ -71,13 +90,10 @@ class ScrmWorkbenchDispatcher(models.AbstractModel):
 
     # === PANELS === #
 
-    def _panel_to_dispatch(self):
-        pickups = self._top(
-            "waste.pickup", self._domain_to_dispatch(None, 8), "planned_at, id",
-            ["name", "producer_id", "business_id", "planned_at", "carrier_id", "vehicle_plate"])
+    def _panel_to_dispatch(self, tile, pickups):
         midnight = self._midnight()
         return self._panel(
-            "to_dispatch", self.env._("Next to dispatch"),
+            "to_dispatch", tile["title"],
             [
                 self._row(
                     pickup, pickup.producer_id.name,
@@ -86,13 +102,9 @@ class ScrmWorkbenchDispatcher(models.AbstractModel):
                     tone="danger" if str(pickup.planned_at) < midnight else "info")
                 for pickup in pickups
             ],
-            tile="today", action=PICKUPS,
-            empty=self.env._("Nothing waits to be dispatched within 7 days. Pickups come from WIM, or press New pickup."))
+            tile, empty=self.env._("Nothing waits to be dispatched within 7 days. Pickups come from WIM, or press New pickup."))
 
-    def _panel_on_the_road(self):
-        pickups = self._top(
-            "waste.pickup", [("state", "in", ON_THE_ROAD)], "planned_at desc, id desc",
-            ["producer_id", "carrier_id", "vehicle_plate", "driver_name", "driver_phone", "state"])
+    def _panel_on_the_road(self, tile, pickups):
         return self._panel(
             "on_the_road", self.env._("On the way now"),
             [
@@ -101,12 +113,9 @@ class ScrmWorkbenchDispatcher(models.AbstractModel):
                     badge=self._selection_label(pickup, "state"), tone="success", phone=pickup.driver_phone)
                 for pickup in pickups
             ],
-            tile="on_the_road", action=PICKUPS, empty=self.env._("No vehicle is on the way."))
+            tile, empty=self.env._("No vehicle is on the way."))
 
-    def _panel_differences(self):
-        manifests = self._top(
-            "waste.manifest", [("is_answer_due", "=", True)], "received_at, id",
-            ["name", "producer_id", "receiver_opinion", "out_kg", "in_kg"])
+    def _panel_differences(self, tile, manifests):
         return self._panel(
             "differences", self.env._("Major differences to answer"),
             [
@@ -115,11 +124,9 @@ class ScrmWorkbenchDispatcher(models.AbstractModel):
                     badge=self.env._("%(difference)s kg", difference=f"{manifest.in_kg - manifest.out_kg:+,.1f}"), tone="danger")
                 for manifest in manifests
             ],
-            tile="differences", action=MANIFESTS, empty=self.env._("All differences on manifests are answered."))
+            tile, empty=self.env._("All differences on manifests are answered."))
 
-    def _panel_licences(self):
-        licences = self._top(
-            "waste.licence", self._domain_licences(), "valid_to, id", ["name", "partner_id", "kind", "valid_to"])
+    def _panel_licences(self, tile, licences):
         return self._panel(
             "licences", self.env._("Licences of carriers"),
             [
@@ -129,4 +136,4 @@ class ScrmWorkbenchDispatcher(models.AbstractModel):
                     tone="danger" if licence.valid_to < self._today() else "warning")
                 for licence in licences
             ],
-            tile="licences", action=LICENCES, empty=self.env._("All licences of the carriers are valid for 60 days and more."))
+            tile, empty=self.env._("All licences of the carriers are valid for 60 days and more."))

@@ -2,6 +2,7 @@ from odoo import models
 
 STATEMENTS = "waste_settlement.waste_statement_action"
 INVOICES = "account.action_move_out_invoice_type"
+COUNTED = ("draft", "approved", "confirmed", "disputed")
 
 
 class ScrmWorkbenchFinance(models.AbstractModel):
@@ -19,16 +20,20 @@ class ScrmWorkbenchFinance(models.AbstractModel):
         return self.env._("Finance")
 
     def _tiles(self):
+        statements = self._count_by("state", "waste.statement", self._in_states(*COUNTED), "amount_total")
         return [
             self._tile(
-                "to_approve", self.env._("To approve"), "waste.statement", [("state", "=", "draft")], STATEMENTS,
-                icon="fa-check-square-o", tone="warning", is_todo=True, amount="amount_total", hint=self.env._("statements")),
+                "to_approve", self.env._("To approve"), "waste.statement", self._in_states("draft"), STATEMENTS,
+                icon="fa-check-square-o", tone="warning", is_todo=True, amount="amount_total", hint=self.env._("statements"),
+                counted=statements("draft")),
             self._tile(
-                "to_invoice", self.env._("To invoice"), "waste.statement", [("state", "=", "confirmed")], STATEMENTS,
-                icon="fa-file-text-o", tone="warning", is_todo=True, amount="amount_total", hint=self.env._("statements")),
+                "to_invoice", self.env._("To invoice"), "waste.statement", self._in_states("confirmed"), STATEMENTS,
+                icon="fa-file-text-o", tone="warning", is_todo=True, amount="amount_total", hint=self.env._("statements"),
+                counted=statements("confirmed")),
             self._tile(
-                "disputed", self.env._("Disputed"), "waste.statement", [("state", "=", "disputed")], STATEMENTS,
-                icon="fa-comments-o", tone="danger", is_todo=True, amount="amount_total", hint=self.env._("statements")),
+                "disputed", self.env._("Disputed"), "waste.statement", self._in_states("disputed"), STATEMENTS,
+                icon="fa-comments-o", tone="danger", is_todo=True, amount="amount_total", hint=self.env._("statements"),
+                counted=statements("disputed")),
             self._tile(
                 "differences", self.env._("Differs from WIM"), "waste.statement", self._domain_differences(), STATEMENTS,
                 icon="fa-balance-scale", tone="danger", is_todo=True, hint=self.env._("statements")),
@@ -36,23 +41,24 @@ class ScrmWorkbenchFinance(models.AbstractModel):
                 "overdue", self.env._("Overdue"), "account.move", self._domain_overdue(), INVOICES,
                 icon="fa-bell-o", tone="danger", is_todo=True, amount="amount_residual", hint=self.env._("invoices")),
             self._tile(
-                "waiting", self.env._("At the customer"), "waste.statement", [("state", "=", "approved")], STATEMENTS,
-                icon="fa-paper-plane-o", amount="amount_total", hint=self.env._("to be confirmed")),
+                "waiting", self.env._("At the customer"), "waste.statement", self._in_states("approved"), STATEMENTS,
+                icon="fa-paper-plane-o", amount="amount_total", hint=self.env._("to be confirmed"),
+                counted=statements("approved")),
             self._tile(
                 "open", self.env._("To collect"), "waste.statement", self._domain_open(), STATEMENTS,
                 icon="fa-money", tone="success", amount="open_amount", hint=self.env._("invoiced statements")),
         ]
 
-    def _panels(self):
+    def _panels(self, tiles):
         return [
             self._panel_statements(
-                "to_invoice", self.env._("Confirmed by the customer: to invoice"), [("state", "=", "confirmed")],
+                tiles["to_invoice"], self.env._("Confirmed by the customer: to invoice"),
                 self.env._("No statement waits for its invoice. Statements come here once the customer has confirmed them.")),
-            self._panel_overdue(),
+            self._panel_overdue(tiles["overdue"]["domain"]),
             self._panel_statements(
-                "disputed", self.env._("Disputed by the customer"), [("state", "=", "disputed")],
+                tiles["disputed"], self.env._("Disputed by the customer"),
                 self.env._("No customer disputes a statement."), reason="dispute_reason"),
-            self._panel_differences(),
+            self._panel_differences(tiles["differences"]),
         ]
 
     def _shortcuts(self):
@@ -80,14 +86,16 @@ class ScrmWorkbenchFinance(models.AbstractModel):
             ("invoice_date_due", "<", str(self._today())),
         ]
 
+    def _domain_of_company(self, domain, company):
+        return [*domain, ("company_id", "=", company.id)]
+
     # === PANELS === #
 
-    def _panel_statements(self, key, title, domain, empty, reason=None):
+    def _panel_statements(self, tile, title, empty, reason=None):
         statements = self._top(
-            "waste.statement", domain, "period_end, id",
-            ["name", "partner_id", "invoicing_company_id", "amount_total", *([reason] if reason else [])])
+            tile, "period_end, id", ["name", "partner_id", "invoicing_company_id", "amount_total", *([reason] if reason else [])])
         return self._panel(
-            key, title,
+            tile["key"], title,
             [
                 self._row(
                     statement, statement.partner_id.name,
@@ -95,12 +103,11 @@ class ScrmWorkbenchFinance(models.AbstractModel):
                     badge=self._format_money(statement.amount_total), tone="danger" if reason else "info")
                 for statement in statements
             ],
-            tile=key, action=STATEMENTS, empty=empty)
+            tile, empty=empty)
 
-    def _panel_differences(self):
+    def _panel_differences(self, tile):
         statements = self._top(
-            "waste.statement", self._domain_differences(), "period_end desc, id",
-            ["name", "partner_id", "amount_total", "computed_amount", "difference"])
+            tile, "period_end desc, id", ["name", "partner_id", "amount_total", "computed_amount", "difference"])
         return self._panel(
             "differences", self.env._("WIM's amount is not ours"),
             [
@@ -114,13 +121,12 @@ class ScrmWorkbenchFinance(models.AbstractModel):
                     badge=self._format_money(statement.difference), tone="danger")
                 for statement in statements
             ],
-            tile="differences", action=STATEMENTS, empty=self.env._("All amounts that WIM sent agree with our calculation."))
+            tile, empty=self.env._("All amounts that WIM sent agree with our calculation."))
 
-    def _panel_overdue(self):
-        domain = self._domain_overdue()
+    def _panel_overdue(self, domain):
         rows = self.env["account.move"]._read_group(
             domain, ["company_id"], ["__count", "amount_residual_signed:sum", "invoice_date_due:min"])
-        return self._figures(
+        return self._grid(
             "overdue", self.env._("Overdue receivables by company"),
             [self.env._("Company"), self.env._("Invoices"), self.env._("Open amount"), self.env._("Oldest")],
             [
@@ -130,7 +136,7 @@ class ScrmWorkbenchFinance(models.AbstractModel):
                         self.env._("%(days)s days", days=(self._today() - oldest).days),
                     ],
                     "action": INVOICES,
-                    "domain": [*domain, ("company_id", "=", company.id)],
+                    "domain": self._domain_of_company(domain, company),
                 }
                 for company, count, amount, oldest in rows
             ],

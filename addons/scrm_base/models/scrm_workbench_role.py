@@ -48,21 +48,22 @@ class ScrmWorkbenchRole(models.AbstractModel):
     def _key(cls):
         return cls._name.rpartition(".")[2]
 
-    def _tile(self, key, title, model, domain, action, *, icon, tone="info", is_todo=False, hint="", amount=None):
+    def _tile(self, key, title, model, domain, action, *, icon, tone="info", is_todo=False, hint="", amount=None, counted=None):
         """Return one figure: how many records wait, and the way to them.
 
         :param str tone: ``danger``, ``warning``, ``info`` or ``success``: how it looks as long as it isn't 0
         :param bool is_todo: the user is the one to act on these records
         :param str hint: a few words below the title
-        :param str amount: monetary field to sum up, shown in the currency of the current company
+        :param str amount: monetary field to sum up in place of the hint, in the currency of the current company
+        :param counted: (count, sum) of just these records, when a query that was made anyway knows it
         """
-        aggregates = ["__count", f"{amount}:sum"] if amount else ["__count"]
-        count, *total = self.env[model]._read_group(domain, aggregates=aggregates)[0]
+        count, *total = counted or self.env[model]._read_group(
+            domain, aggregates=["__count", *([f"{amount}:sum"] if amount else [])])[0]
         return {
             "key": key,
             "title": title,
             "count": count,
-            "hint": self._format_money(total[0]) if total and count else hint,
+            "hint": self._format_money(total[0]) if amount and count else hint,
             "icon": icon,
             "tone": tone,
             "is_todo": is_todo,
@@ -71,15 +72,24 @@ class ScrmWorkbenchRole(models.AbstractModel):
             "domain": domain,
         }
 
-    def _panel(self, key, title, rows, *, tile=None, action=None, empty=""):
+    def _count_by(self, field, model, domain, amount=None):
+        """Count the records of several tiles in one query.
+
+        :return: function of values of ``field`` -> (count, sum of ``amount``), for `_tile`
+        """
+        aggregates = ["__count", *([f"{amount}:sum"] if amount else [])]
+        rows = {value: figures for value, *figures in self.env[model]._read_group(domain, [field], aggregates)}
+        nothing = [0] * len(aggregates)
+        return lambda *values: [sum(column) for column in zip(*(rows.get(value, nothing) for value in values), strict=True)]
+
+    def _panel(self, key, title, rows, more, *, empty=""):
         """Return a short list of records.
 
         :param rows: list of `_row`
-        :param str tile: key of the tile that leads to all of them
-        :param str action: xml id of the window action whose form opens a row
+        :param more: tile that leads to all of them
         :param str empty: sentence in place of the rows: that all is well, or how to get some
         """
-        return {"key": key, "kind": "records", "title": title, "rows": rows, "tile": tile, "action": action, "empty": empty}
+        return {"key": key, "kind": "records", "title": title, "rows": rows, "more": more, "empty": empty}
 
     def _row(self, record, title, *, lines=(), badge="", tone="info", phone=""):
         """Return one record of a panel.
@@ -98,7 +108,7 @@ class ScrmWorkbenchRole(models.AbstractModel):
             "phone": phone or "",
         }
 
-    def _figures(self, key, title, columns, rows, *, empty=""):
+    def _grid(self, key, title, columns, rows, *, empty=""):
         """Return a small table.
 
         :param columns: headings; the first is text, the others are figures
@@ -117,9 +127,13 @@ class ScrmWorkbenchRole(models.AbstractModel):
             if not shortcut["creates"] or self.env[shortcut["creates"]].has_access("create")
         ]
 
-    def _top(self, model, domain, order, fields_read):
-        """Return the first records of a panel with what its rows show, in one query."""
-        return self.env[model].search_fetch(domain, fields_read, order=order, limit=PANEL_LIMIT)
+    def _top(self, tile, order, fields_read):
+        """Return the first records that a tile counts, with what the rows of a panel show, in one query."""
+        return self.env[tile["model"]].search_fetch(tile["domain"], fields_read, order=order, limit=PANEL_LIMIT)
+
+    @staticmethod
+    def _in_states(*states):
+        return [("state", "in", states)]
 
     # === TIME AND WORDS === #
 

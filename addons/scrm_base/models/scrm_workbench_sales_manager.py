@@ -1,11 +1,12 @@
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import models
 
-from .scrm_workbench_salesperson import CONTRACTS, ENDING_DAYS, UNDER_WAY
+from .scrm_workbench_salesperson import CONTRACTS, ENDING_DAYS, PRODUCERS, UNDER_WAY
 
-PRODUCERS = "waste.res_partner_action_customers"
 ASSIGNMENTS = "waste.waste_assignment_action"
+REVIEWED = ("customer_review", "gov_review", "signing")
 
 
 class ScrmWorkbenchSalesManager(models.AbstractModel):
@@ -23,10 +24,11 @@ class ScrmWorkbenchSalesManager(models.AbstractModel):
         return self.env._("Sales manager")
 
     def _tiles(self):
+        contracts = self._count_by("contract_state", "sale.order", self._domain_state("active", *UNDER_WAY), "planned_receivable")
         return [
             self._tile(
                 "to_approve", self.env._("To approve"), "sale.order", self._domain_state("approving"), CONTRACTS,
-                icon="fa-gavel", tone="danger", is_todo=True, hint=self.env._("contracts")),
+                icon="fa-gavel", tone="danger", is_todo=True, hint=self.env._("contracts"), counted=contracts("approving")),
             self._tile(
                 "no_salesperson", self.env._("Without salesperson"), "res.partner", self._domain_unserved(), PRODUCERS,
                 icon="fa-user-times", tone="warning", is_todo=True, hint=self.env._("producers")),
@@ -37,15 +39,23 @@ class ScrmWorkbenchSalesManager(models.AbstractModel):
                 "ending", self.env._("Contracts ending"), "sale.order", self._domain_ending(), CONTRACTS,
                 icon="fa-hourglass-half", tone="warning", hint=self.env._("within %(days)s days", days=ENDING_DAYS)),
             self._tile(
-                "under_way", self.env._("Under way"), "sale.order", self._domain_state("customer_review", "gov_review", "signing"),
-                CONTRACTS, icon="fa-paper-plane-o", hint=self.env._("review to signature")),
+                "under_way", self.env._("Under way"), "sale.order", self._domain_state(*REVIEWED), CONTRACTS,
+                icon="fa-paper-plane-o", hint=self.env._("review to signature"), counted=contracts(*REVIEWED)),
             self._tile(
                 "active", self.env._("In force"), "sale.order", self._domain_state("active"), CONTRACTS,
-                icon="fa-check-circle-o", tone="success", amount="planned_receivable"),
+                icon="fa-check-circle-o", tone="success", amount="planned_receivable", counted=contracts("active")),
         ]
 
-    def _panels(self):
-        return [self._panel_to_approve(), self._panel_teams(), self._panel_unserved(), self._panel_assignments()]
+    def _panels(self, tiles):
+        contracts = self._top(
+            tiles["to_approve"], "write_date, id", ["name", "partner_id", "business_id", "user_id", "planned_receivable"])
+        assignments = self._top(tiles["assignments"], "date_to, id", ["producer_id", "business_id", "user_id", "date_to"])
+        # The names of both panels in one go.
+        (contracts.partner_id | assignments.producer_id).fetch(["name"])
+        (contracts.user_id | assignments.user_id).partner_id.fetch(["name"])
+        return [
+            self._panel_to_approve(tiles["to_approve"], contracts), self._panel_teams(),
+            self._panel_unserved(tiles["no_salesperson"]), self._panel_assignments(tiles["assignments"], assignments)]
 
     def _shortcuts(self):
         return [
@@ -71,10 +81,7 @@ class ScrmWorkbenchSalesManager(models.AbstractModel):
 
     # === PANELS === #
 
-    def _panel_to_approve(self):
-        contracts = self._top(
-            "sale.order", self._domain_state("approving"), "write_date, id",
-            ["name", "partner_id", "business_id", "user_id", "planned_receivable"])
+    def _panel_to_approve(self, tile, contracts):
         return self._panel(
             "to_approve", self.env._("Contracts waiting for your approval"),
             [
@@ -84,20 +91,17 @@ class ScrmWorkbenchSalesManager(models.AbstractModel):
                     badge=self._format_money(contract.planned_receivable))
                 for contract in contracts
             ],
-            tile="to_approve", action=CONTRACTS, empty=self.env._("No contract waits for your approval."))
+            tile, empty=self.env._("No contract waits for your approval."))
 
     def _panel_teams(self):
         orders = self.env["sale.order"]
-        counts = {
-            (team, state): (count, planned)
-            for team, state, count, planned in orders._read_group(
-                self._domain_state("active", "approving", *UNDER_WAY), ["team_id", "contract_state"],
-                ["__count", "planned_receivable:sum"])
-        }
+        rows = defaultdict(lambda: {"active": 0, "under_way": 0, "planned": 0.0})
+        for team, state, count, planned in orders._read_group(
+                self._domain_state("active", *UNDER_WAY), ["team_id", "contract_state"], ["__count", "planned_receivable:sum"]):
+            rows[team]["active" if state == "active" else "under_way"] += count
+            rows[team]["planned"] += planned if state == "active" else 0.0
         ending = dict(orders._read_group(self._domain_ending(), ["team_id"], ["__count"]))
-        teams = self.env["crm.team"].union(*(team for team, _state in counts))
-        nothing = (0, 0.0)
-        return self._figures(
+        return self._grid(
             "teams", self.env._("Teams"),
             [
                 self.env._("Team"), self.env._("In force"), self.env._("Under way"), self.env._("Ending"),
@@ -106,29 +110,24 @@ class ScrmWorkbenchSalesManager(models.AbstractModel):
             [
                 {
                     "cells": [
-                        team.name or self.env._("No team"),
-                        str(counts.get((team, "active"), nothing)[0]),
-                        str(sum(counts.get((team, state), nothing)[0] for state in UNDER_WAY)),
-                        str(ending.get(team, 0)),
-                        self._format_money(counts.get((team, "active"), nothing)[1]),
+                        team.name or self.env._("No team"), str(row["active"]), str(row["under_way"]), str(ending.get(team, 0)),
+                        self._format_money(row["planned"]),
                     ],
                     "action": CONTRACTS,
-                    "domain": self._domain_state("active", *UNDER_WAY) + [("team_id", "=", team.id)],
+                    "domain": [*self._domain_state("active", *UNDER_WAY), ("team_id", "=", team.id)],
                 }
-                for team in sorted({team for team, _state in counts}, key=lambda team: (not team, team.sequence, team.id))
-            ] if teams or counts else [],
+                for team, row in sorted(rows.items(), key=lambda item: (not item[0], item[0].sequence, item[0].id))
+            ],
             empty=self.env._("No contract is under way or in force yet. Create one, or let WIM send its contracts."))
 
-    def _panel_unserved(self):
-        producers = self._top("res.partner", self._domain_unserved(), "name, id", ["name", "industry_name", "region_id"])
+    def _panel_unserved(self, tile):
+        producers = self._top(tile, "name, id", ["name", "industry_name", "region_id"])
         return self._panel(
             "no_salesperson", self.env._("Producers nobody serves"),
             [self._row(producer, producer.name, lines=(producer.industry_name, producer.region_id.name)) for producer in producers],
-            tile="no_salesperson", action=PRODUCERS, empty=self.env._("Every producer has a salesperson."))
+            tile, empty=self.env._("Every producer has a salesperson."))
 
-    def _panel_assignments(self):
-        assignments = self._top(
-            "waste.assignment", self._domain_assignments(), "date_to, id", ["producer_id", "business_id", "user_id", "date_to"])
+    def _panel_assignments(self, tile, assignments):
         return self._panel(
             "assignments", self.env._("Assignments that end soon"),
             [
@@ -137,5 +136,4 @@ class ScrmWorkbenchSalesManager(models.AbstractModel):
                     badge=self._format_days_left(assignment.date_to), tone="warning")
                 for assignment in assignments
             ],
-            tile="assignments", action=ASSIGNMENTS,
-            empty=self.env._("No assignment ends within %(days)s days.", days=ENDING_DAYS))
+            tile, empty=self.env._("No assignment ends within %(days)s days.", days=ENDING_DAYS))

@@ -1,9 +1,13 @@
 from datetime import timedelta
 
 from odoo import models
+from odoo.fields import Domain
 
 ENDING_DAYS = 60
 CONTRACTS = "waste_contract.sale_order_action"
+PRODUCERS = "waste.res_partner_action_customers"
+PICKUPS = "waste_track.waste_pickup_action"
+STATEMENTS = "waste_settlement.waste_statement_action"
 UNDER_WAY = ("approving", "customer_review", "gov_review", "signing")
 
 
@@ -22,36 +26,40 @@ class ScrmWorkbenchSalesperson(models.AbstractModel):
         return self.env._("Salesperson")
 
     def _tiles(self):
+        businesses = self.env["waste.business"].search([])
+        mine = self._domain_mine(businesses)
+        contracts = self._count_by("contract_state", "sale.order", mine)
         return [
             self._tile(
-                "ending", self.env._("Contracts ending"), "sale.order", self._domain_ending(), CONTRACTS,
+                "ending", self.env._("Contracts ending"), "sale.order", mine + self._domain_ending(), CONTRACTS,
                 icon="fa-hourglass-half", tone="danger", is_todo=True,
                 hint=self.env._("within %(days)s days", days=ENDING_DAYS)),
             self._tile(
-                "draft", self.env._("Drafts"), "sale.order", self._domain_mine() + [("contract_state", "=", "draft")],
-                CONTRACTS, icon="fa-pencil-square-o", tone="warning", is_todo=True, hint=self.env._("complete and submit")),
+                "draft", self.env._("Drafts"), "sale.order", [*mine, ("contract_state", "=", "draft")], CONTRACTS,
+                icon="fa-pencil-square-o", tone="warning", is_todo=True, hint=self.env._("complete and submit"),
+                counted=contracts("draft")),
             self._tile(
-                "no_contract", self.env._("Without contract"), "res.partner", self._domain_without_contract(),
-                "waste.res_partner_action_customers", icon="fa-user-plus", tone="warning", is_todo=True,
-                hint=self.env._("my producers")),
+                "no_contract", self.env._("Without contract"), "res.partner", self._domain_without_contract(), PRODUCERS,
+                icon="fa-user-plus", tone="warning", is_todo=True, hint=self.env._("my producers")),
             self._tile(
-                "statements", self.env._("To be confirmed"), "waste.statement", self._domain_statements(),
-                "waste_settlement.waste_statement_action", icon="fa-file-text-o", tone="warning", is_todo=True,
-                hint=self.env._("statements"), amount="amount_total"),
+                "statements", self.env._("To be confirmed"), "waste.statement",
+                self._in_states("approved") + self._domain_mine(businesses, "contract_id."), STATEMENTS,
+                icon="fa-file-text-o", tone="warning", is_todo=True, hint=self.env._("statements"), amount="amount_total"),
             self._tile(
-                "pickups", self.env._("Pickups this week"), "waste.pickup", self._domain_pickups(),
-                "waste_track.waste_pickup_action", icon="fa-truck", hint=self.env._("at my producers")),
+                "pickups", self.env._("Pickups this week"), "waste.pickup", self._domain_pickups(), PICKUPS,
+                icon="fa-truck", hint=self.env._("at my producers")),
             self._tile(
-                "under_way", self.env._("Under way"), "sale.order",
-                self._domain_mine() + [("contract_state", "in", UNDER_WAY)], CONTRACTS,
-                icon="fa-paper-plane-o", hint=self.env._("approval to signature")),
+                "under_way", self.env._("Under way"), "sale.order", [*mine, ("contract_state", "in", UNDER_WAY)], CONTRACTS,
+                icon="fa-paper-plane-o", hint=self.env._("approval to signature"), counted=contracts(*UNDER_WAY)),
             self._tile(
-                "active", self.env._("In force"), "sale.order", self._domain_mine() + [("contract_state", "=", "active")],
-                CONTRACTS, icon="fa-check-circle-o", tone="success", hint=self.env._("contracts")),
+                "active", self.env._("In force"), "sale.order", [*mine, ("contract_state", "=", "active")], CONTRACTS,
+                icon="fa-check-circle-o", tone="success", hint=self.env._("contracts"), counted=contracts("active")),
         ]
 
-    def _panels(self):
-        return [self._panel_ending(), self._panel_pickups(), self._panel_statements(), self._panel_without_contract()]
+    def _panels(self, tiles):
+        return [
+            self._panel_ending(tiles["ending"]), self._panel_pickups(tiles["pickups"]),
+            self._panel_statements(tiles["statements"]), self._panel_without_contract(tiles["no_contract"])]
 
     def _shortcuts(self):
         return [
@@ -59,22 +67,29 @@ class ScrmWorkbenchSalesperson(models.AbstractModel):
                 "contract", self.env._("New contract"), CONTRACTS, icon="fa-file-text-o", creates="sale.order",
                 context={"default_user_id": self.env.uid}),
             self._shortcut(
-                "producer", self.env._("New producer"), "waste.res_partner_action_customers", icon="fa-industry",
+                "producer", self.env._("New producer"), PRODUCERS, icon="fa-industry",
                 creates="res.partner"),
             self._shortcut(
-                "pickup", self.env._("New pickup"), "waste_track.waste_pickup_action", icon="fa-truck", creates="waste.pickup"),
+                "pickup", self.env._("New pickup"), PICKUPS, icon="fa-truck", creates="waste.pickup"),
         ]
 
     # === DOMAINS === #
 
-    def _domain_mine(self):
-        return [
-            ("business_id", "!=", False),
-            "|", ("user_id", "=", self.env.uid), ("partner_id.assigned_user_ids", "in", [self.env.uid]),
-        ]
+    def _domain_mine(self, businesses, contract=""):
+        """Return the domain of the contracts that the user made or that his assignments give him, business by business.
+
+        :param businesses: all `waste.business`
+        :param str contract: path to the contract, with its dot, when the domain is for another model
+        """
+        served = Domain(f"{contract}user_id", "=", self.env.uid)
+        for business in businesses:
+            served |= Domain(f"{contract}business_id", "=", business.id) & Domain(
+                f"{contract}partner_id.assignment_ids", "any", [
+                    ("user_id", "=", self.env.uid), ("business_id", "=", business.id), ("is_current", "=", True)])
+        return list(Domain(f"{contract}business_id", "!=", False) & served)
 
     def _domain_ending(self):
-        return self._domain_mine() + [
+        return [
             ("contract_state", "=", "active"),
             ("date_end", "<=", str(self._today() + timedelta(days=ENDING_DAYS))),
         ]
@@ -84,12 +99,6 @@ class ScrmWorkbenchSalesperson(models.AbstractModel):
             ("assigned_user_ids", "in", [self.env.uid]),
             ("sale_order_ids", "not any", [
                 ("business_id", "!=", False), ("contract_state", "in", ("draft", *UNDER_WAY, "active"))]),
-        ]
-
-    def _domain_statements(self):
-        return [
-            ("state", "=", "approved"),
-            "|", ("contract_id.user_id", "=", self.env.uid), ("partner_id.assigned_user_ids", "in", [self.env.uid]),
         ]
 
     def _domain_pickups(self):
@@ -102,8 +111,8 @@ class ScrmWorkbenchSalesperson(models.AbstractModel):
 
     # === PANELS === #
 
-    def _panel_ending(self):
-        contracts = self._top("sale.order", self._domain_ending(), "date_end, id", ["name", "partner_id", "business_id", "date_end"])
+    def _panel_ending(self, tile):
+        contracts = self._top(tile, "date_end, id", ["name", "partner_id", "business_id", "date_end"])
         return self._panel(
             "ending", self.env._("Contracts that end soon"),
             [
@@ -113,12 +122,10 @@ class ScrmWorkbenchSalesperson(models.AbstractModel):
                     tone="danger" if (contract.date_end - self._today()).days <= 30 else "warning")
                 for contract in contracts
             ],
-            tile="ending", action=CONTRACTS,
-            empty=self.env._("None of your contracts ends within %(days)s days.", days=ENDING_DAYS))
+            tile, empty=self.env._("None of your contracts ends within %(days)s days.", days=ENDING_DAYS))
 
-    def _panel_pickups(self):
-        pickups = self._top(
-            "waste.pickup", self._domain_pickups(), "planned_at, id", ["producer_id", "planned_at", "vehicle_plate", "state"])
+    def _panel_pickups(self, tile):
+        pickups = self._top(tile, "planned_at, id", ["producer_id", "planned_at", "vehicle_plate", "state"])
         return self._panel(
             "pickups", self.env._("Pickups at my producers this week"),
             [
@@ -127,32 +134,27 @@ class ScrmWorkbenchSalesperson(models.AbstractModel):
                     badge=self._selection_label(pickup, "state"), tone="success" if pickup.state == "done" else "info")
                 for pickup in pickups
             ],
-            tile="pickups", action="waste_track.waste_pickup_action",
-            empty=self.env._("No pickup is planned this week. Ask your producers whether their storage fills up."))
+            tile, empty=self.env._("No pickup is planned this week. Ask your producers whether their storage fills up."))
 
-    def _panel_statements(self):
-        statements = self._top(
-            "waste.statement", self._domain_statements(), "period_end, id",
-            ["name", "partner_id", "period_start", "period_end", "amount_total"])
+    def _panel_statements(self, tile):
+        statements = self._top(tile, "period_end, id", ["name", "partner_id", "period_start", "period_end", "amount_total"])
         return self._panel(
             "statements", self.env._("Statements my customers should confirm"),
             [
                 self._row(
-                    statement, statement.partner_id.name, lines=(statement.name, self._format_day(statement.period_end)),
+                    statement, statement.partner_id.name, lines=(
+                        statement.name, f"{self._format_day(statement.period_start)} – {self._format_day(statement.period_end)}"),
                     badge=self._format_money(statement.amount_total))
                 for statement in statements
             ],
-            tile="statements", action="waste_settlement.waste_statement_action",
-            empty=self.env._("All statements of your customers are confirmed."))
+            tile, empty=self.env._("All statements of your customers are confirmed."))
 
-    def _panel_without_contract(self):
-        producers = self._top(
-            "res.partner", self._domain_without_contract(), "name, id", ["name", "industry_name", "region_id", "phone"])
+    def _panel_without_contract(self, tile):
+        producers = self._top(tile, "name, id", ["name", "industry_name", "region_id", "phone"])
         return self._panel(
             "no_contract", self.env._("My producers without a contract"),
             [
                 self._row(producer, producer.name, lines=(producer.industry_name, producer.region_id.name), phone=producer.phone)
                 for producer in producers
             ],
-            tile="no_contract", action="waste.res_partner_action_customers",
-            empty=self.env._("Each of your producers has a contract. Look for new ones under Customers."))
+            tile, empty=self.env._("Each of your producers has a contract. Look for new ones under Customers."))

@@ -64,10 +64,6 @@ export class Workbench extends Component {
         user.activateCompanies(user.allowedCompanies.map(({ id }) => id), { includeChildCompanies: false, reload: true });
     }
 
-    tileOf(panel) {
-        return this.state.home.tiles.find((tile) => tile.key === panel.tile);
-    }
-
     /** Load a window action without the filters that it starts with: they would hide some of what was counted. */
     async loadWithoutFilters(action) {
         const description = await this.action.loadAction(action);
@@ -83,7 +79,7 @@ export class Workbench extends Component {
     }
 
     async openRecord(panel, row) {
-        const description = await this.loadWithoutFilters(panel.action);
+        const description = await this.loadWithoutFilters(panel.more.action);
         await this.action.doAction({ ...description, res_id: row.id }, { viewType: "form", props: { resId: row.id } });
     }
 

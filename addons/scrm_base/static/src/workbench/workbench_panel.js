@@ -5,7 +5,6 @@ export class WorkbenchPanel extends Component {
     static template = "scrm_base.WorkbenchPanel";
     static props = {
         panel: Object,
-        tile: { type: Object, optional: true },
         openList: Function,
         openRecord: Function,
     };
@@ -13,9 +12,5 @@ export class WorkbenchPanel extends Component {
     get isEmpty() {
         const { kind, rows } = this.props.panel;
         return kind !== "checklist" && !rows.length;
-    }
-
-    get isWide() {
-        return this.props.panel.kind === "table";
     }
 }
