@@ -122,8 +122,18 @@ class WasteStatement(models.Model):
                 })
                 for name, line_amount in lines
             ],
+            **self._prepare_due_values(order["date"]),
             **order.get("values", {}),
         }
+
+    def _prepare_due_values(self, day):
+        """Return when the invoice is due: as the contract agreed, else as the producer usually pays, else at once."""
+        partner = self.partner_id.with_company(self.invoicing_company_id)
+        if self.direction == "receivable":
+            term = self.contract_id.payment_term_id or partner.property_payment_term_id
+        else:
+            term = partner.property_supplier_payment_term_id
+        return {"invoice_payment_term_id": term.id} if term else {"invoice_date_due": day}
 
     def _is_sum_of_lines(self):
         """Tell whether our lines explain the amount to the cent; another system's amount may differ."""

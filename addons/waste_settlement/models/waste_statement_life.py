@@ -96,6 +96,7 @@ class WasteStatement(models.Model):
 
     def action_resolve(self):
         """Put a disputed statement before the producer again as it is."""
+        self.check_access("write")
         self._transition("resolve")
         self._close_dispute()
         self._follow_money()
@@ -103,6 +104,7 @@ class WasteStatement(models.Model):
 
     def action_revise(self):
         """Take a statement back to draft, to calculate it anew."""
+        self.check_access("write")
         for statement in self.filtered("external_system"):
             raise UserError(self.env._(
                 "Statement %(statement)s is kept by %(system)s; change it there.",
@@ -114,6 +116,7 @@ class WasteStatement(models.Model):
 
     def action_cancel(self):
         """Give the statement up; its period is free for another one."""
+        self.check_access("write")
         for statement in self.filtered("allocation_ids"):
             raise UserError(self.env._(
                 "Statement %(statement)s has payments allocated to it. Take them off first.", statement=statement.name))

@@ -100,7 +100,7 @@ class SettlementCase(ContractCase):
     def _portal_user(cls, partner, login="h5_portal"):
         person = cls.env["res.partner"].create({"name": "仓管李工", "parent_id": partner.id})
         return new_test_user(
-            cls.env, login, "base.group_portal", partner_id=person.id, company_id=cls.env.ref("base.main_company").id,
+            cls.env, login, "base.group_portal", lang="en_US", partner_id=person.id, company_id=cls.env.ref("base.main_company").id,
             company_ids=[Command.set(cls.env.ref("base.main_company").ids)])
 
 

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
@@ -83,7 +83,7 @@ class TestAccess(SettlementCase):
         for other in (self.foreign_statement, draft):
             with self.assertRaises(AccessError):
                 statements.browse(other.id).read(["name"])
-            with self.assertRaises(AccessError):
+            with self.assertRaises(UserError):
                 statements.browse(other.id).export_data(["name"])
 
     def test_what_is_ours_alone_is_closed_to_the_producer(self):

@@ -1,7 +1,8 @@
 """What the waste details of contracts moved, day by day: plain Python, no ``env``."""
 from collections import defaultdict, namedtuple
 from decimal import Decimal
-from itertools import groupby
+
+from odoo.tools import groupby
 
 from .periods import counting_start
 
@@ -26,8 +27,8 @@ class Movements:
 
         :return: [(first day of the counting period or None, [Movement])]
         """
-        groups = groupby(self.between(line_id, start, end), lambda movement: counting_start(kind, movement.day))
-        return [(first, list(part)) for first, part in groups]
+        return list(groupby(
+            self.between(line_id, start, end), lambda movement: counting_start(kind, movement.day)))
 
     def net_kg_before(self, line_ids, first, start):
         """Return the kilograms that waste details moved from ``first`` until the day before ``start``."""
