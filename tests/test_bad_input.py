@@ -284,10 +284,10 @@ def test_names_are_text_and_nothing_else(text, world):
 
 
 def test_number_of_a_message_is_no_path(world):
-    for msg_id in ('../../web/login', '%2e%2e%2fweb', "1' OR '1'='1", '<b>', 'x' * 5000):
+    for msg_id in ('../../web/login', '%2e%2e%2fweb', "1' OR '1'='1", '<script>alert(1)</script>', 'x' * 5000):
         answer = world.door.session.get(f'{world.door.url}/{requests.utils.quote(msg_id, safe="")}', timeout=30)
         assert answer.status_code in (400, 404, 414), msg_id
-        assert '<b>' not in answer.text
+        assert '<script>alert' not in answer.text
 
 
 def test_unknown_fields_are_kept(world):
@@ -336,7 +336,7 @@ def test_server_is_well_after_all_this(world, counts):
 
 def message(event, key, payload, **envelope):
     return {
-        'msg_id': f'bad-input-{event}-{key}', 'event': event, 'entity_key': key, 'version': 1,
+        'msg_id': f'bad-input-{event}-{key}'.replace('#', ':'), 'event': event, 'entity_key': key, 'version': 1,
         'occurred_at': '2026-09-01T10:00:00+08:00', 'sent_at': '2026-09-01T10:00:05+08:00',
         'company_code': 'DS-HW', 'business_type': 'hazardous', 'payload': payload, **envelope,
     }

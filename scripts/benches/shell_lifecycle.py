@@ -42,8 +42,9 @@ dispatcher = env['res.users'].search([('login', '=', 'dispatcher')])
 env = env(user=dispatcher, context={  # noqa: F811
     'lang': 'zh_CN', 'tz': 'Asia/Shanghai', 'allowed_company_ids': dispatcher.company_ids.ids})
 small, large = (env['waste.batch'].search([('name', '=', name)]) for name in ('PC-SMALL', 'PC-LARGE'))
-queries_small = max(ours(small)[1] for _run in range(2))
-ours(large), bare(large)
+for batch in (small, large):  # fill the caches that a server keeps between requests
+    ours(batch), bare(batch)
+queries_small = ours(small)[1]
 pairs = [(ours(large), bare(large)) for _run in range(RUNS)]
 seconds, queries, page = zip(*(pair[0] for pair in pairs))
 assert len(page[0]['rows']) == pairs[0][1][1], 'the page does not show the packages that SQL finds'

@@ -61,14 +61,13 @@ class Door:
 
         :return: the result of each
         """
-        answer = self.post(json.dumps(messages, ensure_ascii=False))
+        answer = self.post(json.dumps(messages))
         assert answer.status_code == 202, f'{answer.status_code} {answer.text[:500]}'
         return answer.json()['results']
 
     def push_lines(self, messages):
         """Send messages as NDJSON, one a line."""
-        answer = self.post(
-            '\n'.join(json.dumps(message, ensure_ascii=False) for message in messages), 'application/x-ndjson')
+        answer = self.post('\n'.join(map(json.dumps, messages)), 'application/x-ndjson')
         assert answer.status_code == 202, f'{answer.status_code} {answer.text[:500]}'
         return answer.json()['results']
 

@@ -27,7 +27,7 @@ def set_up(url, db):
     _charts(Json2(url, admin_key), companies)
     teams = _teams(rpc)
     _businesses(rpc, companies, teams)
-    _salespeople(rpc, companies, teams)
+    _salespeople(rpc, companies)
     user(rpc, INTEGRATOR, 'WIM', ['waste.group_wim_integrator'], companies)
     return Keys(admin_key, make_key(url, db, INTEGRATOR, PASSWORD, 'door'))
 
@@ -37,11 +37,15 @@ def user(rpc, login, name, groups, companies, **values):
 
     :param companies: {company code: id}
     """
+    return rpc('res.users', 'create', _user_values(rpc, login, name, groups, companies, password=PASSWORD, **values))
+
+
+def _user_values(rpc, login, name, groups, companies, **values):
     ids = list(companies.values())
-    return rpc('res.users', 'create', {
-        'name': name, 'login': login, 'password': PASSWORD, 'company_id': ids[0], 'company_ids': [(6, 0, ids)],
+    return {
+        'name': name, 'login': login, 'company_id': ids[0], 'company_ids': [(6, 0, ids)],
         'group_ids': [(6, 0, [rpc.ref(group) for group in groups])], **values,
-    })
+    }
 
 
 def _companies(rpc):
@@ -58,7 +62,6 @@ def _let_administrator_see(rpc, companies):
     groups = ['waste.group_admin', 'account.group_account_manager', 'base.group_multi_company']
     rpc('res.users', 'write', [rpc.uid], {
         'company_ids': [(4, company) for company in companies.values()],
-        'company_id': companies['DS-HW'],
         'group_ids': [(4, rpc.ref(group)) for group in groups],
     })
 
@@ -84,7 +87,10 @@ def _businesses(rpc, companies, teams):
             'company_id': company, 'invoicing_company_id': company, 'team_id': teams[leading[row['business_type']]]})
 
 
-def _salespeople(rpc, companies, teams):
-    for row in feed.table('salespeople'):
-        user(rpc, row['sales_code'].lower(), row['name'], ['waste.group_salesperson'], companies,
-             external_system='wim_sales', external_key=row['sales_code'])
+def _salespeople(rpc, companies):
+    rpc('res.users', 'create', [
+        _user_values(
+            rpc, row['sales_code'].lower(), row['name'], ['waste.group_salesperson'], companies,
+            external_system='wim_sales', external_key=row['sales_code'])
+        for row in feed.table('salespeople')
+    ])

@@ -64,7 +64,7 @@ def _event(package, kind, hours, **payload):
 
 def _message(event, key, hours, payload):
     return {
-        'msg_id': f'{event}-{key}', 'event': event, 'entity_key': key, 'version': 1, 'occurred_at': _at(hours),
+        'msg_id': f'{event}-{key}'.replace('#', ':'), 'event': event, 'entity_key': key, 'version': 1, 'occurred_at': _at(hours),
         'sent_at': _at(hours), 'company_code': 'DS-HW', 'business_type': 'hazardous', 'payload': payload,
     }
 
