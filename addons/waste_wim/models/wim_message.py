@@ -1,4 +1,5 @@
 import json
+from urllib.parse import quote
 
 from psycopg2 import errors as pg_errors
 
@@ -246,7 +247,7 @@ class WimInbox(models.Model):
             'waits_for': self.parked_on or None,
             'received_at': _iso(self.received_at),
             'processed_at': _iso(self.processed_at),
-            'links': {'self': f'/wim/v1/messages/{self.key}'},
+            'links': {'self': f'/wim/v1/messages/{quote(self.key)}'},
             **self._prepare_error(),
         }
 

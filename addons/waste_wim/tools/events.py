@@ -91,6 +91,7 @@ EVENTS = {
         'batch_no': Code("批次号"), 'line_no': Code("废物明细"), 'packaging_code': Code("包装方式"), 'net_kg': KG,
         'gross_kg': KG, 'tare_kg': KG, 'allocated_kg': KG, 'qty_kg': KG, 'place': Text(), 'plate': Code("车牌号"),
         'reason': Text(512), 'method': Code("处置方式"), 'op_no': Code("转换单号"), 'document_no': Code(),
+        'void_of': Code("作废事件: the event key that this one reverses"),
         'to': Either(Code("目标包装"), Rows(Code(), KG)), 'actor_name': Text(64),
     }, required=('package_no', 'kind')),
     'manifest.upsert': Event("转移联单 A transfer manifest", {

@@ -50,7 +50,7 @@ def _message(name, event):
         'type': 'object',
         'description': event.summary,
         'properties': {
-            'msg_id': {'type': 'string', 'pattern': '^[A-Za-z0-9._:-]{1,64}$'},
+            'msg_id': {'type': 'string', 'pattern': '^[A-Za-z0-9._:~@+=#-]{1,64}$'},
             'event': {'const': name},
             'entity_key': {'type': 'string', 'minLength': 1, 'maxLength': 128, 'description': "number of the document in WIM"},
             'version': {'type': 'integer', 'minimum': 1, 'description': "rises with each change of the document"},

@@ -12,7 +12,7 @@ _lt = LazyTranslate(__name__)
 
 CLOCK_SKEW = timedelta(minutes=10)
 MAX_EXTRA_DEPTH = 8
-_ID = re.compile(r'[A-Za-z0-9._:-]{1,64}\Z')
+_ID = re.compile(r'[A-Za-z0-9._:~@+=#-]{1,64}\Z')
 
 
 @dataclass(slots=True)
@@ -71,7 +71,7 @@ def _read_id(value):
     if value is None:
         raise Refused('schema', '$.msg_id', _lt("This field is missing."))
     if not isinstance(value, str) or not _ID.match(value):
-        raise Refused('schema', '$.msg_id', _lt("The message number must be 1 to 64 letters, digits or any of . _ : -"))
+        raise Refused('schema', '$.msg_id', _lt("The message number must be 1 to 64 letters, digits or any of . _ : ~ @ + = # -"))
     return value
 
 
