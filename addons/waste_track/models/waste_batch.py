@@ -1,4 +1,3 @@
-from collections import defaultdict
 from decimal import Decimal
 
 from odoo import fields, models
@@ -58,18 +57,16 @@ class WasteBatch(models.Model):
 
         A batch whose packages nobody named one by one (kitchen bins) lives on its inbound and disposals alone.
         """
-        self.env.flush_all()
-        originals = defaultdict(self.env["waste.package"].browse)
-        for package in self.env["waste.package"].search([("batch_id", "in", self.ids), ("parent_edge_ids", "=", False)]):
-            originals[package.batch_id] |= package
-        ended = self.env["waste.package"].union(*originals.values())._get_ended_kg()
+        packages = self.env["waste.package"].search([("batch_id", "in", self.ids), ("parent_edge_ids", "=", False)])
+        originals = packages.grouped("batch_id")
+        ended = packages._get_ended_kg()
         inbounds = self.env["waste.inbound"].search([("batch_id", "in", self.ids)]).grouped("batch_id")
         disposals = self.env["waste.disposal"].search(
             [("batch_id", "in", self.ids), ("package_id", "=", False)],
         ).grouped("batch_id")
         for batch in self:
             vals = batch._prepare_refresh_values(
-                originals[batch],
+                originals.get(batch, packages.browse()),
                 inbounds.get(batch, self.env["waste.inbound"]),
                 disposals.get(batch, self.env["waste.disposal"]),
                 ended,

