@@ -63,7 +63,7 @@ class WasteBatch(models.Model):
         return "doing", self.env._("Not paid yet")
 
     def _lifecycle_invoice_step(self, moves):
-        step = {"key": "invoice", "sequence": 60, "label": self.env._("Invoice")}
+        step = {"key": "invoice", "sequence": 60, "label": self.env._("Invoicing")}
         if not moves:
             return {**step, "state": "todo", "date": False, "text": self.env._("Not invoiced yet"), "facts": []}
         moves = moves.sorted("invoice_date")

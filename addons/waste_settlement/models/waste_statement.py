@@ -53,7 +53,8 @@ class WasteStatement(models.Model):
 
     partner_id = fields.Many2one("res.partner", "Producer", required=True, index=True, ondelete="restrict")
     business_id = fields.Many2one(
-        "waste.business", "Business", related="contract_id.business_id", store=True, index="btree_not_null")
+        "waste.business", "Business", related="contract_id.business_id", store=True, index="btree_not_null",
+        help="The business line of the contract.")
     user_id = fields.Many2one(
         "res.users", "Salesperson", related="contract_id.user_id", store=True, index="btree_not_null")
     company_id = fields.Many2one("res.company", "Operating Company", required=True, index=True)
@@ -68,6 +69,9 @@ class WasteStatement(models.Model):
     tax_rate_percent = fields.Float("Tax Rate (%)", digits=(5, 2), aggregator=None)
     amount_total = fields.Monetary(
         "Amount", compute="_compute_totals", store=True, help="Tax included.")
+    # Sums of both directions mean nothing (I-35): reports add up these two.
+    receivable_amount = fields.Monetary("Receivable", compute="_compute_direction_amounts", store=True)
+    payable_amount = fields.Monetary("Payable", compute="_compute_direction_amounts", store=True)
     amount_untaxed = fields.Monetary("Untaxed Amount", compute="_compute_amount_tax", store=True)
     amount_tax = fields.Monetary("Tax", compute="_compute_amount_tax", store=True)
     computed_amount = fields.Monetary(
@@ -123,6 +127,13 @@ class WasteStatement(models.Model):
             else:
                 statement.amount_total = float(sum(exact(amount) for amount in statement.line_ids.mapped("amount")))
                 statement.quantity_kg = float(sum(exact(line_kg) for line_kg in statement.line_ids.mapped("quantity_kg")))
+
+    @api.depends("amount_total", "direction", "state")
+    def _compute_direction_amounts(self):
+        for statement in self:
+            amount = 0.0 if statement.state == "cancelled" else statement.amount_total
+            statement.receivable_amount = amount if statement.direction == "receivable" else 0.0
+            statement.payable_amount = amount if statement.direction == "payable" else 0.0
 
     @api.depends("amount_total", "tax_rate_percent", "line_ids.amount", "external_system", "invoicing_company_id")
     def _compute_amount_tax(self):
