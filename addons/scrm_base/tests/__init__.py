@@ -1,0 +1,1 @@
+from . import test_scrm_workbench, test_scrm_workbench_counts, test_scrm_workbench_tour, test_scrm_workbench_units
