@@ -1,12 +1,13 @@
 """The life-cycle page of a batch of 1,000 packages, in seconds a call, and its number of queries.
 
-The batch comes through the door: every package with seven nodes, some split, merged and disposed of. Ours is
-``waste.batch.get_lifecycle`` on an empty cache, as a dispatcher in zh_CN; the reference is bare SQL in the same process
-that fetches the same rows (packages with all that was made of them, their conversions, their events) and does
-nothing with them. Medians of five pairs. The number of queries must be that of a batch of 10 packages.
+The batch comes through the door: every package with seven nodes, some split, merged and disposed of, with its statement,
+invoice and payment. Ours is ``waste.batch.get_lifecycle`` on an empty cache, as a dispatcher in zh_CN; the reference is bare
+SQL in the same process that fetches the same rows (packages with all that was made of them, their conversions, their
+events) and does nothing with them. Medians of five pairs. The number of queries must be that of a batch of 10 packages.
 """
-from journey import company, large_batch
+from journey import company, feed
 from journey.clients import Door, Json2, Rpc, wait_until_idle
+from journey.large_batch import LargeBatch
 
 from . import Row
 from workbench import machine
@@ -33,12 +34,12 @@ def _make_batches(bench, server):
     companies = rpc('res.company', 'search_read', [('company_code', '!=', False)], fields=['company_code'])
     company.user(rpc, 'dispatcher', 'Dispatcher', ['waste.group_dispatcher'],
                  {row['company_code']: row['id'] for row in companies})
-    messages = large_batch.messages(10, 'PC-SMALL', 30000) + large_batch.messages(1000, 'PC-LARGE')[1:]
-    for start in range(0, len(messages), 1000):
-        door.push(messages[start:start + 1000])
+    messages = LargeBatch('PC-SMALL', 10, '2026-08').messages() + LargeBatch('PC-LARGE', 1000, '2026-09').messages()[1:]
+    for batch in feed.batches(messages, 1000):
+        door.push(batch)
     json2 = Json2(server.url, bench.keys.admin)
     wait_until_idle(json2)
-    done = json2('wim.message', 'search_count', domain=[('msg_id', 'in', [message['msg_id'] for message in messages]),
-                                                        ('state', '=', 'done')])
+    done = json2('wim.message', 'search_count', domain=[
+        ('state', '=', 'done'), ('msg_id', 'in', [message['msg_id'] for message in messages])])
     if done != len(messages):
         machine.fail(f'Only {done} of {len(messages)} messages of the large batch were applied; look at the server log in {server.log}.')
