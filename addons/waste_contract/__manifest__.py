@@ -24,6 +24,9 @@
         'views/portal_templates.xml',
         'views/waste_contract_menus.xml',
     ],
+    'assets': {
+        'web.assets_tests': ['waste_contract/static/tests/tours/**/*'],
+    },
     'application': True,
     'post_init_hook': 'post_init_hook',
 }

@@ -59,7 +59,7 @@ class SaleOrder(models.Model):
     lump_sum_amount = fields.Monetary(
         "Lump Sum a Year", help="Charged once each calendar year, whatever the quantity; tax included.")
     included_quantity_t = fields.Float(
-        "Included (t a year)", digits=(16, 6), help="Covered by the lump sum, all lump-sum waste details together.")
+        "Included (t a year)", digits=(16, 6), min_display_digits=3, help="Covered by the lump sum, all lump-sum waste details together.")
     tier_ids = fields.One2many('waste.price.tier', 'order_id', "Price Tiers", copy=False)
     transport_mode_id = fields.Many2one('waste.transport.mode', "Transport", index='btree_not_null')
 
@@ -278,7 +278,7 @@ class SaleOrder(models.Model):
             'tax_rate_percent': business.tax_rate_percent, **vals,
             'business_id': business.id, 'company_id': company.id,
         }
-        if not vals.get('name') or vals['name'] in ('New', self.env._("New"), '/'):
+        if vals.get('name') in (None, False, '', '/', self.default_get(['name'])['name']):
             vals['name'] = business._next_contract_number(vals.get('date_start'))
         return vals
 
@@ -355,6 +355,11 @@ class SaleOrder(models.Model):
         if len(self) == 1 and self.business_id:
             return self.env.ref('waste_contract.sale_order_view_form').id
         return super().get_formview_id(access_uid=access_uid)
+
+    @api.readonly
+    def action_open_business_doc(self):
+        self.ensure_one()
+        return self.get_formview_action() if self.business_id else super().action_open_business_doc()
 
     def _get_portal_return_action(self):
         self.ensure_one()

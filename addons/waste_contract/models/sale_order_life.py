@@ -62,6 +62,11 @@ class SaleOrder(models.Model):
         tracking=True, group_expand=True)
     is_end_warned = fields.Boolean(copy=False, help="The salesperson was told that the contract ends soon.")
 
+    def _creation_message(self):
+        if self.business_id:
+            return self.env._("Contract created.")
+        return super()._creation_message()
+
     # CRUD ----------------------------------------------------------------------
 
     @api.model_create_multi

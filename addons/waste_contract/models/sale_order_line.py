@@ -32,7 +32,7 @@ class SaleOrderLine(models.Model):
     packaging_id = fields.Many2one('waste.packaging', "Packaging", index='btree_not_null')
     disposal_method_id = fields.Many2one('waste.disposal.method', "Disposal Method", index='btree_not_null')
 
-    planned_quantity_t = fields.Float("Planned (t)", digits=(16, 6), help="For the whole period of the contract.")
+    planned_quantity_t = fields.Float("Planned (t)", digits=(16, 6), min_display_digits=3, help="For the whole period of the contract.")
     planned_count = fields.Integer(
         "Planned Count", help="Planned packages or trips, for prices per package or per trip.")
     is_unlimited = fields.Boolean("Unlimited", help="No quantity is agreed; the line has no planned value.")

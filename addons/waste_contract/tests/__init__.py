@@ -4,6 +4,7 @@ from . import (
     test_contract_external,
     test_contract_states,
     test_contract_terms,
+    test_contract_views,
     test_portal,
     test_pricing,
     test_pricing_properties,

@@ -37,6 +37,16 @@ class TestContractTerms(ContractCase):
         self.assertRegex(kitchen.name, r'^DS-CC-2026-\d{4}$')
         self.assertRegex(next_year.name, r'^DS-WF-2027-\d{4}$')
 
+    def test_the_name_that_the_form_proposes_is_no_number(self):
+        self.env['res.lang']._activate_lang('zh_CN')
+        orders = self.env['sale.order'].with_context(lang='zh_CN')
+        values = orders.default_get(['name'])
+
+        contract = orders.create({
+            **values, 'business_id': self.hazardous.id, 'company_id': self.company.id, 'partner_id': self.producer.id})
+
+        self.assertRegex(contract.name, r'^DS-WF-2026-\d{4}$')
+
     def test_details_are_numbered_after_their_contract(self):
         contract = self._contract(self._detail(), self._detail())
         contract.order_line[0].unlink()

@@ -35,7 +35,7 @@ class TestResPartner(ContractCase):
         partners = self.env['res.partner'].sudo().create([{'name': f"产废单位 {i}"} for i in range(40)])
         partners = partners.with_user(self.env.user)
         partners.mapped('name')
-        partners[:1].contract_count
+        partners[:1].mapped('contract_count')
 
         self.env.invalidate_all()
         partners.mapped('parent_id')

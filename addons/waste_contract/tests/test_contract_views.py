@@ -1,0 +1,69 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import HttpCase, tagged
+
+from .common import ContractCase
+
+
+@tagged('post_install', '-at_install')
+class TestContractViews(ContractCase):
+
+    def _spec(self, view, model):
+        arch_fields = self.env[model].get_view(self.env.ref(f'waste_contract.{view}').id)['models'][model]
+        return {
+            name: {'fields': {'display_name': {}}} if self.env[model]._fields[name].relational else {}
+            for name in arch_fields if name != 'id'}
+
+    def test_lists_cost_the_same_for_1_and_for_40_contracts(self):
+        """The list and kanban of contracts and of waste details, as the web client reads them."""
+        cases = (
+            ('sale_order_view_list', 'sale.order'), ('sale_order_view_kanban', 'sale.order'),
+            ('sale_order_line_view_list', 'sale.order.line'), ('sale_order_line_view_kanban', 'sale.order.line'))
+        for _i in range(40):
+            self._contract(contract_state='active')
+        for view, model in cases:
+            spec = self._spec(view, model)
+            domain = [('business_id', '=', self.hazardous.id), ('company_id', '=', self.company.id)]
+            records = self.env[model].with_user(self.salesperson)
+            counts = []
+            for limit in (1, 1, 40):  # the first reads what stays in the registry's caches
+                self.env.invalidate_all()
+                before = self.env.cr.sql_log_count
+                result = records.web_search_read(domain, spec, limit=limit)
+                counts.append(self.env.cr.sql_log_count - before)
+                self.assertEqual(len(result['records']), limit)
+            with self.subTest(view=view):
+                self.assertLessEqual(counts[2], counts[1] + 1)
+
+    def test_a_contract_opens_in_its_own_form_and_an_order_in_odoos(self):
+        contract = self._contract()
+        order = self.env['sale.order'].create({'partner_id': self.producer.id, 'company_id': self.company.id})
+
+        self.assertEqual(contract.get_formview_id(), self.env.ref('waste_contract.sale_order_view_form').id)
+        self.assertNotEqual(order.get_formview_id(), contract.get_formview_id())
+        self.assertEqual(
+            contract.action_open_business_doc()['views'], [(self.env.ref('waste_contract.sale_order_view_form').id, 'form')])
+
+    def test_filters_of_the_search_view_find_what_they_say(self):
+        soon = self._contract(contract_state='active', date_end=self._days(20))
+        later = self._contract(contract_state='active', date_end=self._days(80))
+        Order = self.env['sale.order']
+        for days, found in ((30, soon), (60, soon), (90, soon | later)):
+            with self.subTest(days=days):
+                domain = [('id', 'in', (soon | later).ids), ('contract_state', '=', 'active'), ('date_end', '<=', f'today +{days}d')]
+                self.assertEqual(Order.search(domain), found)
+
+    def _days(self, days):
+        return fields.Date.today() + timedelta(days=days)
+
+
+@tagged('post_install', '-at_install')
+class TestContractTour(ContractCase, HttpCase):
+
+    def test_a_salesperson_writes_and_submits_a_contract(self):
+        self.start_tour('/odoo/contracts', 'waste_contract_write', login='h3_salesperson')
+
+        contract = self.env['sale.order'].search([('partner_id', '=', self.producer.id)])
+        self.assertEqual((contract.contract_state, contract.amount_total), ('approving', 28000.0))
+        self.assertEqual(contract.user_id, self.salesperson)
