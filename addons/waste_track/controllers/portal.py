@@ -4,7 +4,8 @@ from odoo import fields
 from odoo.fields import Domain
 from odoo.http import request, route
 
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
+from odoo.addons.portal.controllers.portal import CustomerPortal
+from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 # Contracts that a producer doesn't see yet, or not any more.
 HIDDEN_CONTRACTS = ("draft", "approving", "cancelled")

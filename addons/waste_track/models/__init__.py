@@ -6,6 +6,7 @@ from . import (
     waste_manifest,
     waste_manifest_actions,
     waste_weighing,
+    waste_weighing_actions,
     waste_batch,
     waste_package,
     waste_package_event,

@@ -43,6 +43,7 @@ class WasteBatch(models.Model):
         :return: dict ``pickup`` and ``weighing`` (dict or None), ``manifests``, ``inbounds``, ``disposals``, ``labs``
             (lists of dict), ``places`` (list of text); times as naive UTC datetimes
         """
+        self.env.flush_all()
         [row] = self.env.execute_query_dict(SQL(
             """
             SELECT

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 # A manifest that the receiver has judged.
 JUDGED = ("received", "partially_received", "refused", "completed")
@@ -44,6 +45,17 @@ class WasteManifest(models.Model):
     def _onchange_pickup_id(self):
         if self.pickup_id:
             self.company_id = self.pickup_id.company_id
+
+    # === CRUD METHODS === #
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_draft(self):
+        """Manifests are kept for ten years (转移管理办法)."""
+        for manifest in self:
+            if manifest.state != "draft":
+                raise UserError(self.env._(
+                    "Manifest %(number)s is evidence and is kept; only one that never left can be deleted.",
+                    number=manifest.name))
 
     # === ACTION METHODS === #
 

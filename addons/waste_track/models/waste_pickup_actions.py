@@ -26,6 +26,7 @@ class WastePickup(models.Model):
 
     # === COMPUTE METHODS === #
 
+    @api.depends("planned_at", "state")
     def _compute_is_overdue(self):
         now = fields.Datetime.now()
         for pickup in self:
@@ -37,6 +38,7 @@ class WastePickup(models.Model):
         overdue = fields.Domain("planned_at", "<", fields.Datetime.now()) & fields.Domain("state", "in", WAITING)
         return overdue if True in value else ~overdue
 
+    @api.depends("state", "business_id.needs_manifest", "manifest_ids")
     def _compute_is_manifest_missing(self):
         for pickup in self:
             pickup.is_manifest_missing = (
@@ -70,8 +72,15 @@ class WastePickup(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             if vals.get("name", "/") == "/":
-                vals["name"] = self.env["ir.sequence"].next_by_code("waste.pickup", vals.get("planned_at")) or "/"
+                vals["name"] = self.env["ir.sequence"].next_by_code("waste.pickup") or "/"
         return super().create(vals_list)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_begun(self):
+        for pickup in self:
+            if pickup.state not in ("draft", "audit_failed"):
+                raise UserError(self.env._(
+                    "Pickup %(pickup)s has begun and is kept; cancel it instead.", pickup=pickup.name))
 
     # === ACTION METHODS === #
 

@@ -253,19 +253,7 @@ class WasteTrackFactory:
         sources._refresh()
         return made
 
-
-class WasteTrackCommon(WasteTrackFactory, TransactionCase):
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env = cls.env(context={
-            **cls.env.context, "tracking_disable": True, "mail_create_nolog": True, "mail_notrack": True,
-        })
-        cls._setup_factory()
-        cls.producer = cls._make_producer()
-        cls.contract = cls._make_contract(cls.producer)
-        cls.line = cls.contract.order_line
+    # --- people ---
 
     @classmethod
     def _make_staff(cls, role, company=None):
@@ -282,3 +270,17 @@ class WasteTrackCommon(WasteTrackFactory, TransactionCase):
             cls.env, login or f"portal_{next(cls._numbers)}", groups="base.group_portal",
             partner_id=cls.env["res.partner"].create({"name": "王经理", "parent_id": partner.id}).id,
         )
+
+
+class WasteTrackCommon(WasteTrackFactory, TransactionCase):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context={
+            **cls.env.context, "tracking_disable": True, "mail_create_nolog": True, "mail_notrack": True,
+        })
+        cls._setup_factory()
+        cls.producer = cls._make_producer()
+        cls.contract = cls._make_contract(cls.producer)
+        cls.line = cls.contract.order_line

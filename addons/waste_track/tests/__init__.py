@@ -1,0 +1,18 @@
+from . import (
+    test_lifecycle,
+    test_lifecycle_progress,
+    test_lifecycle_tour,
+    test_manifest_number,
+    test_mass,
+    test_package_tree,
+    test_portal,
+    test_rights,
+    test_state_tables,
+    test_waste_batch,
+    test_waste_manifest,
+    test_waste_package,
+    test_waste_package_event,
+    test_waste_package_lineage,
+    test_waste_pickup,
+    test_waste_weighing,
+)
