@@ -83,7 +83,10 @@ class WastePackage(models.Model):
 
     def _prepare_refresh_values(self, events):
         """Return what the events, oldest first, say of this package."""
-        vals = {"state": "packed", "place": False, "disposed_at": False, "disposal_method_id": False}
+        vals = {
+            "state": "packed", "place": False, "packed_at": False, "last_event_at": False,
+            "disposed_at": False, "disposal_method_id": False,
+        }
         edges = self.parent_edge_ids
         if edges:
             vals["declared_kg"] = float(sum(kg(edge.qty_kg) for edge in edges))
@@ -108,7 +111,9 @@ class WastePackage(models.Model):
             vals["last_event_at"] = event["occurred_at"]
             vals["place"] = event["place"] or vals["place"]
         if not edges:
-            vals["accepted_kg"] = vals.get("allocated_kg", 0.0) if is_accepted else 0.0
+            # A weight whose event was reversed is gone.
+            vals.setdefault("allocated_kg", 0.0)
+            vals["accepted_kg"] = vals["allocated_kg"] if is_accepted else 0.0
         return vals
 
     def _read_events(self, package_ids):
