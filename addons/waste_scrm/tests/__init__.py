@@ -1,0 +1,1 @@
+from . import test_demo_files, test_demo_world
