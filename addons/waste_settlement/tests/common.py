@@ -1,5 +1,6 @@
 """Factories of the room: companies with books, contracts in force, accepted batches."""
 import json
+import re
 from datetime import datetime
 from decimal import Decimal
 
@@ -116,7 +117,8 @@ class FeedCase(SettlementCase):
     def setUpClass(cls):
         super().setUpClass()
         with file_open("waste_settlement/tests/fixtures/feed_money.json") as file:
-            cls.feed = json.load(file)
+            # Other numbers than the feed's own, which the demo world may hold already.
+            cls.feed = json.loads(re.sub(r'"(?=(DS(WF|GF|CC)-|JSD-|PC2|BK0|KPTZ-|SK-))', '"T-', file.read()))
         cls.hazardous.pricing_mode_ids = cls.industrial.pricing_mode_ids = cls.kitchen.pricing_mode_ids = False
         cls.kitchen.write({"default_quota_t": 15, "excess_price_factor": 2})
         cls.producers = {

@@ -73,7 +73,7 @@ class TestFeedMoney(FeedCase):
         self.assertEqual(set(invoices.mapped("state")), {"posted"})
         payments = self.env["account.payment"].search([("external_system", "=", "wim"), ("company_id", "=", self.company.id)])
         self.assertEqual(len(payments), 61)
-        red = statements["JSD-202609-00017"]
+        red = statements["T-JSD-202609-00017"]
         self.assertEqual(red.invoiced_amount, 0)
         self.assertEqual(red.state, "settled")
         self.assertEqual(set(red.invoice_ids.mapped("payment_state")), {"reversed", "paid"})

@@ -56,19 +56,19 @@ class TestFeedStatements(FeedCase):
             (statement.contract_id.name, statement.direction, str(statement.period_start)[:7]): statement.computed_amount
             for statement in statements}
 
-        self.assertEqual(amounts["DSGF-2026-0003", "receivable", "2026-07"], 430.96)
+        self.assertEqual(amounts["T-DSGF-2026-0003", "receivable", "2026-07"], 430.96)
         self.assertEqual(
-            [amounts["DSWF-2026-0004", "receivable", f"2026-0{month}"] for month in (7, 8, 9)], [4507.72, 5051.35, 12577.94])
+            [amounts["T-DSWF-2026-0004", "receivable", f"2026-0{month}"] for month in (7, 8, 9)], [4507.72, 5051.35, 12577.94])
         self.assertEqual(
-            [amounts["DSWF-2026-0004", "payable", f"2026-0{month}"] for month in (8, 9)], [2071.90, 1830.00])
+            [amounts["T-DSWF-2026-0004", "payable", f"2026-0{month}"] for month in (8, 9)], [2071.90, 1830.00])
         # Quota of 15 t a quarter: 12.124 t at 300; then 2.876 at 300 and the rest at 600; then all at 600.
         self.assertEqual(
-            [amounts["DSCC-2026-0009", "receivable", f"2026-0{month}"] for month in (7, 8, 9)], [3637.20, 5635.20, 6928.20])
+            [amounts["T-DSCC-2026-0009", "receivable", f"2026-0{month}"] for month in (7, 8, 9)], [3637.20, 5635.20, 6928.20])
 
     def test_the_lump_sum_is_charged_once_even_where_no_lump_line_moved(self):
         statements = self.statements._create_external(self._statement_values(self.feed["statements"]))
         self.statements._refresh(self.contracts)
-        of_contract = statements.filtered(lambda statement: statement.contract_id.name == "DSWF-2026-0030").sorted("period_start")
+        of_contract = statements.filtered(lambda statement: statement.contract_id.name == "T-DSWF-2026-0030").sorted("period_start")
 
         lumps = of_contract.line_ids.filtered("is_lump")
 

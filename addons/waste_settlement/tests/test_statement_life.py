@@ -8,8 +8,8 @@ from .common import SettlementCase
 NEVER_SEALED = {
     "state", "approved_at", "confirmed_at", "confirmed_by_id", "dispute_reason",
     # computed from what is sealed, from invoices and from payments
-    "business_id", "user_id", "quantity_kg", "amount_total", "receivable_amount", "payable_amount", "amount_untaxed", "amount_tax", "computed_amount",
-    "difference", "has_difference", "invoiced_amount", "received_amount", "open_amount",
+    "business_id", "user_id", "quantity_kg", "amount_total", "receivable_amount", "payable_amount", "amount_untaxed",
+    "amount_tax", "computed_amount", "difference", "has_difference", "invoiced_amount", "received_amount", "open_amount",
     # lines are frozen by their own write
     "line_ids", "invoice_ids", "allocation_ids",
 }
