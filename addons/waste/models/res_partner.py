@@ -26,13 +26,15 @@ class ResPartner(models.Model):
         [("key", "Key"), ("simplified", "Simplified"), ("registered", "Registered")],
         help="Management tier by hazardous waste a year (HJ 1259): key from 100 t, simplified from 10 t, registered below.")
     industry_name = fields.Char(string="Trade")
-    licence_ids = fields.One2many("waste.licence", "partner_id", string="Licences")
-    licence_count = fields.Integer(compute="_compute_licence_count")
-    assignment_ids = fields.One2many("waste.assignment", "producer_id", string="Assignments")
+    # Whoever may not read licences and assignments must still be able to read a partner with all its fields.
+    licence_ids = fields.One2many("waste.licence", "partner_id", string="Licences", groups="waste.group_user")
+    licence_count = fields.Integer(compute="_compute_licence_count", groups="waste.group_user")
+    assignment_ids = fields.One2many("waste.assignment", "producer_id", string="Assignments", groups="waste.group_user")
     assigned_user_ids = fields.Many2many(
         "res.users", compute="_compute_assigned_user_ids", search="_search_assigned_user_ids", string="Served by",
-        help="Salespeople to whom this producer is assigned today.")
-    served_producer_count = fields.Integer(compute="_compute_served_producer_count", string="Producers served")
+        groups="waste.group_user", help="Salespeople to whom this producer is assigned today.")
+    served_producer_count = fields.Integer(
+        compute="_compute_served_producer_count", string="Producers served", groups="waste.group_user")
 
     _uscc_uniq = models.UniqueIndex("(uscc) WHERE uscc IS NOT NULL AND is_company AND active", _uscc_taken)
 

@@ -25,7 +25,7 @@ class WasteAssignment(models.Model):
         domain=[("party_role_ids.code", "=", "producer")])
     business_id = fields.Many2one("waste.business", required=True, index=True, ondelete="restrict", tracking=True)
     category_id = fields.Many2one(
-        "waste.category", index="btree_not_null", ondelete="restrict", tracking=True,
+        "waste.category", string="Waste category", index="btree_not_null", ondelete="restrict", tracking=True,
         domain="[('business_id', '=', business_id)]",
         help="Only this waste category of the business; such a row goes before the rows of the whole business.")
     category_code = fields.Char(related="category_id.code", store=True)
@@ -37,11 +37,11 @@ class WasteAssignment(models.Model):
         index="btree_not_null", ondelete="restrict", tracking=True,
         help="The team that this share counts for; it stays when the salesperson changes team.")
     share_percent = fields.Float(
-        string="Share", required=True, default=100.0, digits=(5, 2), tracking=True,
+        string="Share (%)", required=True, default=100.0, digits=(5, 2), tracking=True,
         help="Part of the performance that counts for this salesperson, in percent.")
     date_from = fields.Date(
-        string="From", required=True, default=fields.Date.context_today, index=True, tracking=True)
-    date_to = fields.Date(string="To", tracking=True, help="The last day; empty as long as it goes on.")
+        string="First day", required=True, default=fields.Date.context_today, index=True, tracking=True)
+    date_to = fields.Date(string="Last day", tracking=True, help="The last day; empty as long as it goes on.")
     is_current = fields.Boolean(compute="_compute_is_current", search="_search_is_current", string="In force")
     is_locked = fields.Boolean(
         compute="_compute_is_locked", string="History",

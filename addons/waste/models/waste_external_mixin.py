@@ -20,9 +20,11 @@ class WasteExternalMixin(models.AbstractModel):
 
     external_system = fields.Char(copy=False, readonly=True, help="The system that keeps this record, such as wim.")
     external_key = fields.Char(copy=False, readonly=True, index=True, help="The number of this record in the other system.")
-    external_extra = fields.Json(copy=False, readonly=True, string="Further external fields")
-    external_extra_text = fields.Text(compute="_compute_external_extra_text", string="Further fields sent")
-    external_versions = fields.Json(copy=False, readonly=True)
+    # Nobody knows what the other system will send here: it is for staff, also where a portal user may read the record.
+    external_extra = fields.Json(copy=False, readonly=True, string="Further external fields", groups="base.group_user")
+    external_extra_text = fields.Text(
+        compute="_compute_external_extra_text", string="Further fields sent", groups="base.group_user")
+    external_versions = fields.Json(copy=False, readonly=True, groups="base.group_user")
     is_external = fields.Boolean(
         compute="_compute_is_external", search="_search_is_external", string="Kept elsewhere",
         help="Another system keeps this record; what it owns is changed there.")

@@ -1,8 +1,8 @@
 from psycopg2 import IntegrityError
 from stdnum.cn import uscc as uscc_number
 
-from odoo.exceptions import ValidationError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import WasteCommon
@@ -119,6 +119,24 @@ class TestResPartner(WasteCommon):
         self.assertFalse(result["ids"])
         self.assertIn(make_wrong(USCC), result["messages"][0]["message"])
         self.assertEqual(self.partners.search_count([]), before)
+
+    def test_others_read_a_partner_without_what_is_for_staff(self):
+        self._assign(self.hongda, self.zhang, self.hazardous)
+        self.hongda.sudo().write({"external_system": "wim", "external_key": "P99002", "external_extra": {"业务费": "300"}})
+        internal = new_test_user(self.env, "waste_test_internal", groups="base.group_user")
+        portal = new_test_user(self.env, "waste_test_portal", groups="base.group_portal", name="门户")
+        portal.partner_id.parent_id = self.hongda
+
+        for user, names in (
+            (internal, ("assignment_ids", "licence_ids", "assigned_user_ids", "licence_count", "served_producer_count")),
+            (portal, ("assignment_ids", "external_extra", "external_extra_text", "external_versions")),
+        ):
+            partner = self.hongda.with_user(user)
+            for name in names:
+                with self.subTest(user=user.login, name=name), self.assertRaises(AccessError):
+                    partner.read([name])
+            self.assertFalse(set(names) & set(partner.fields_get()))
+            self.assertEqual(partner.read(["name", "uscc"])[0]["name"], "宏达电路板厂")
 
     def test_the_import_offers_a_template(self):
         labels = [template["template"] for template in self.partners.get_import_templates()]

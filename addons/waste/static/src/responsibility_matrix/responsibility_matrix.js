@@ -147,9 +147,10 @@ export class ResponsibilityMatrix extends Component {
     }
 
     openForm(props) {
+        const readonly = !this.data.can_edit;
         this.addDialog(
             FormViewDialog,
-            { resModel: "waste.assignment", preventEdit: !this.data.can_edit, ...props },
+            { resModel: "waste.assignment", readonly, preventEdit: readonly, preventCreate: readonly, ...props },
             { onClose: () => this.load() }
         );
     }
