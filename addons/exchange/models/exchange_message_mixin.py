@@ -3,6 +3,7 @@ import json
 import logging
 import random
 import time
+from collections import Counter
 from datetime import timedelta
 
 from markupsafe import Markup
@@ -317,9 +318,9 @@ class ExchangeMessageMixin(models.AbstractModel):
 
     @api.model
     def _with_reader_language(self):
-        """Return the model in the language of those who will read the errors."""
-        reader = self._get_responsible_users(self.env['res.company'])[:1]
-        return self.with_context(lang=reader.lang or self.env.lang)
+        """Return the model in the language of most of those who will read the errors."""
+        languages = Counter(self._get_responsible_users(self.env['res.company']).mapped('lang')).most_common(1)
+        return self.with_context(lang=languages[0][0] if languages else self.env.lang)
 
     @api.model
     def _report_refused_at_door(self):

@@ -14,7 +14,7 @@ class WimFieldMapping(models.Model):
     _rec_name = 'wim_field'
 
     event = fields.Selection(
-        selection=lambda self: [(event, event) for event in EVENTS], required=True, help="The kind of message it stands in.")
+        selection=lambda self: self.env['wim.message']._selection_event(), required=True, help="The kind of message it stands in.")
     wim_field = fields.Char(
         "WIM's name", required=True, help="Name of the column in WIM, such as LDH. In the lines of a contract: lines.NAME.")
     field = fields.Char(

@@ -34,7 +34,7 @@ class WimInbox(models.Model):
     msg_id = fields.Char(
         "Message number", readonly=True,
         help="Number under which the message is applied once. Empty on duplicates and conflicts: they keep it as key.")
-    event = fields.Selection(selection=lambda self: [(event, event) for event in EVENTS], readonly=True)
+    event = fields.Selection(selection='_selection_event', readonly=True)
     entity_key = fields.Char("Document", readonly=True, help="Number of the document in WIM.")
     version = fields.Integer(readonly=True)
     occurred_at = fields.Datetime("Occurred", readonly=True)
@@ -51,6 +51,10 @@ class WimInbox(models.Model):
     _msg_id_uniq = models.UniqueIndex("(msg_id)", "This message was received already.")
     _parked_on_idx = models.Index("(parked_on) WHERE state = 'parked'")
     _entity_key_idx = models.Index("(entity_key, event)")
+
+    @api.model
+    def _selection_event(self):
+        return [(name, self.env._(event.label)) for name, event in EVENTS.items()]
 
     @api.model
     def _selection_error_category(self):
@@ -73,8 +77,10 @@ class WimInbox(models.Model):
 
     @api.depends('event', 'entity_key', 'key')
     def _compute_display_name(self):
+        labels = dict(self._selection_event())
         for message in self:
-            message.display_name = f"{message.event} {message.entity_key}" if message.entity_key else message.key
+            message.display_name = (
+                f"{labels[message.event]} {message.entity_key}" if message.event and message.entity_key else message.key)
 
     # === DOOR === #
 
@@ -114,6 +120,8 @@ class WimInbox(models.Model):
         businesses = set(user_sudo.env['waste.business'].search([]).mapped('code'))
         now = fields.Datetime.now()
         envelopes = [schema.read_envelope(item.content, now, companies, businesses) for item in items]
+        if any(item.problem or envelope.problem for item, envelope in zip(items, envelopes)):
+            self = self._with_reader_language()  # the sentences are kept, for people to read
         known = self._find_known({envelope.msg_id for envelope in envelopes if envelope.msg_id}, companies.values())
         firsts, repeats, results = {}, [], []
         for item, envelope in zip(items, envelopes):
@@ -179,13 +187,15 @@ class WimInbox(models.Model):
     @api.model
     def _keep(self, firsts, repeats, known):
         """Create the rows: new messages in one go, then what repeats a number."""
+        if repeats:
+            self = self._with_reader_language()
         # sudo: nobody may create messages but this door, which has checked the caller.
         messages_sudo = self.sudo()
         with withheld():
             try:
                 created = messages_sudo._insert(list(firsts.values()))
                 known |= dict(zip(firsts, created))
-                messages_sudo._insert([self._prepare_repeat(item, vals, result, known) for item, vals, result in repeats])
+                messages_sudo._insert([messages_sudo._prepare_repeat(item, vals, result, known) for item, vals, result in repeats])
             except pg_errors.UniqueViolation as error:
                 # The same message in a parallel request: Odoo runs this request again, and then it is a duplicate.
                 raise ConcurrencyError("wim.message received twice at once") from error

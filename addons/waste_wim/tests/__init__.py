@@ -1,4 +1,5 @@
 from . import (
+    test_js,
     test_openapi,
     test_reading,
     test_schema,

@@ -21,6 +21,7 @@ class WimCase(TransactionCase):
         cls.admin = new_test_user(cls.env, 'wim-admin', groups='waste.group_admin', **both)
         cls.Message = cls.env['wim.message']
         cls.Message.search([]).with_context(tracking_disable=True).unlink()
+        cls.env['wim.field.mapping'].with_context(active_test=False).search([]).unlink()
         cls.last_number = 0
 
     @classmethod

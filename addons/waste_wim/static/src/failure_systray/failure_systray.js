@@ -1,4 +1,4 @@
-import { Component, useState } from "@odoo/owl";
+import { Component, onMounted, useState } from "@odoo/owl";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { registry } from "@web/core/registry";
 import { session } from "@web/session";
@@ -13,8 +13,9 @@ export class WimFailures extends Component {
     setup() {
         this.action = useService("action");
         this.orm = useService("orm");
-        this.state = useState({ count: session.wim_failure_count });
-        this.countedAt = Date.now();
+        this.state = useState({ count: 0 });
+        this.countedAt = 0;
+        onMounted(() => this.refresh());
         useBus(this.env.bus, "ACTION_MANAGER:UI-UPDATED", () => this.refresh());
     }
 
@@ -33,6 +34,6 @@ export class WimFailures extends Component {
 
 registry.category("systray").add(
     "waste_wim.failures",
-    { Component: WimFailures, isDisplayed: () => session.wim_failure_count !== undefined },
+    { Component: WimFailures, isDisplayed: () => session.is_wim_admin },
     { sequence: 30 }
 );
