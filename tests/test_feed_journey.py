@@ -22,6 +22,13 @@ def read(fed):
 
 
 @pytest.fixture(scope='module')
+def count(fed):
+    def count(model, domain=()):
+        return fed.world.json2(model, 'search_count', domain=list(domain), context={'active_test': False})
+    return count
+
+
+@pytest.fixture(scope='module')
 def packages(read):
     rows = read('waste.package', [
         'name', 'digital_code', 'batch_id', 'contract_line_id', 'packaging_id', 'declared_kg', 'accepted_kg', 'state',
@@ -72,7 +79,7 @@ def test_warned_are_major_differences_and_statements_that_came_too_early(read):
     assert not read('waste.statement', ['name'], [('has_difference', '=', True)])
 
 
-def test_documents_are_as_many_as_the_summary_says(read):
+def test_documents_are_as_many_as_the_summary_says(count):
     keys = defaultdict(set)
     faulty = set(feed.issues('unknown parent') + feed.issues('bad city digits and bad waste code') + feed.issues('tare>gross'))
     for message in feed.messages():
@@ -80,15 +87,15 @@ def test_documents_are_as_many_as_the_summary_says(read):
             keys[message['event']].add(message['entity_key'])
     counts = {event: len(found) for event, found in keys.items()}
 
-    assert len(read('sale.order', [], [('business_id', '!=', False)])) == counts['contract.upsert'] == 41
-    assert len(read('waste.pickup', [])) == counts['pickup.upsert'] == 576
-    assert len(read('waste.manifest', [])) == counts['manifest.upsert'] == 137
-    assert len(read('waste.weighing', [])) == counts['weighing.upsert']
-    assert len(read('waste.inbound', [])) == counts['inbound.upsert']
-    assert len(read('waste.lab', [])) == counts['lab.upsert']
-    assert len(read('waste.disposal', [])) == counts['disposal.upsert']
-    assert len(read('waste.package.event', [])) == counts['package.event'] == 13331
-    assert len(read('waste.statement', [])) == counts['statement.upsert'] == 101
+    assert count('sale.order', [('business_id', '!=', False)]) == counts['contract.upsert'] == 41
+    assert count('waste.pickup') == counts['pickup.upsert'] == 576
+    assert count('waste.manifest') == counts['manifest.upsert'] == 137
+    assert count('waste.weighing') == counts['weighing.upsert']
+    assert count('waste.inbound') == counts['inbound.upsert']
+    assert count('waste.lab') == counts['lab.upsert']
+    assert count('waste.disposal') == counts['disposal.upsert']
+    assert count('waste.package.event') == counts['package.event'] == 13331
+    assert count('waste.statement') == counts['statement.upsert'] == 101
 
 
 def test_packages_that_messages_name(packages, line_numbers, read):
@@ -237,32 +244,32 @@ def test_stale_version_is_kept_and_not_applied(msg_id, fed, read):
 
 
 @pytest.mark.parametrize('msg_id', feed.issues('unknown parent'))
-def test_unknown_parent_is_parked(msg_id, fed, read):
+def test_unknown_parent_is_parked(msg_id, fed, count):
     message = feed.by_id()[msg_id]
 
     assert fed.world.door.get(msg_id)['state'] == 'parked'
-    assert not read('waste.inbound', [], [('name', '=', message['entity_key'])])
-    assert not read('waste.batch', [], [('name', '=', message['payload']['batch_no'])])
+    assert not count('waste.inbound', [('name', '=', message['entity_key'])])
+    assert not count('waste.batch', [('name', '=', message['payload']['batch_no'])])
 
 
 @pytest.mark.parametrize('msg_id', feed.issues('bad city digits and bad waste code'))
-def test_bad_manifest_is_rejected(msg_id, fed, read):
+def test_bad_manifest_is_rejected(msg_id, fed, count):
     result = fed.world.door.get(msg_id)
 
     assert result['state'] == 'rejected'
     assert (result['error']['category'], result['error']['path']) == ('manifest_no', '$.entity_key')
     assert feed.by_id()[msg_id]['entity_key'] in result['error']['message']
-    assert not read('waste.manifest', [], [('name', '=', feed.by_id()[msg_id]['entity_key'])])
+    assert not count('waste.manifest', [('name', '=', feed.by_id()[msg_id]['entity_key'])])
 
 
 @pytest.mark.parametrize('msg_id', feed.issues('tare>gross'))
-def test_tare_above_gross_is_rejected(msg_id, fed, read):
+def test_tare_above_gross_is_rejected(msg_id, fed, count):
     result = fed.world.door.get(msg_id)
 
     assert result['state'] == 'rejected'
     assert result['error']['path'] in ('$.payload.gross_kg', '$.payload.net_kg')
     assert len(result['error']['message']) > 20
-    assert not read('waste.weighing', [], [('name', '=', feed.by_id()[msg_id]['entity_key'])])
+    assert not count('waste.weighing', [('name', '=', feed.by_id()[msg_id]['entity_key'])])
 
 
 @pytest.mark.parametrize('msg_id', feed.issues('major_difference'))

@@ -12,7 +12,7 @@ TIMEOUT = 120
 class Rpc:
     """Odoo's XML-RPC with a login and a password."""
 
-    def __init__(self, url, db, login='admin', password='admin'):  # noqa: S107
+    def __init__(self, url, db, login='admin', password='admin'):
         self.db, self.password = db, password
         self.uid = xmlrpc.client.ServerProxy(f'{url}/xmlrpc/2/common').authenticate(db, login, password, {})
         assert self.uid, f'{login} cannot log in'

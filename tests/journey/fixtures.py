@@ -19,7 +19,7 @@ class World:
         self.door = Door(self.server.url, self.keys.wim)
         self.json2 = Json2(self.server.url, self.keys.admin)
 
-    def rpc(self, login='admin', password='admin'):  # noqa: S107
+    def rpc(self, login='admin', password='admin'):
         return Rpc(self.server.url, self.server.db, login, password)
 
     def push(self, messages, size=feed.BATCH):
