@@ -165,14 +165,14 @@ class WasteAssignment(models.Model):
     # === ACTION METHODS === #
 
     def action_close(self):
-        """Let today be the last day of the assignments."""
+        """Let today be the last day of the assignments; those that have ended stay as they are."""
         self.check_access("write")
         today = fields.Date.context_today(self)
         for assignment in self:
             if assignment.date_from > today:
                 raise UserError(self.env._(
                     "%(assignment)s has not started yet: delete it instead.", assignment=assignment.display_name))
-        self.write({"date_to": today})
+        self._valid_on(today).write({"date_to": today})
         return True
 
     # === BUSINESS METHODS === #

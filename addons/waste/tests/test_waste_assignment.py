@@ -124,6 +124,13 @@ class TestWasteAssignment(WasteCommon):
             "user_id": self.zhang.id, "share_percent": 100, "date_from": date(2026, 1, 1), "date_to": date(2026, 5, 15),
             "note": "same"}])
 
+    def test_closing_does_not_open_what_has_ended(self):
+        ended = self._assign(self.hongda, self.zhang, self.hazardous, date_to="2026-03-31")
+
+        ended.action_close()
+
+        self.assertEqual(ended.date_to, date(2026, 3, 31))
+
     def test_an_assignment_that_has_not_started_is_deleted_not_closed(self):
         assignment = self._assign(self.hongda, self.zhang, self.hazardous, date_from="2026-06-01")
         self._age(assignment)

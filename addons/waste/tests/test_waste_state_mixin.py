@@ -1,6 +1,5 @@
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
-from odoo.orm.model_classes import add_to_registry
 from odoo.tests import TransactionCase, new_test_user, tagged
 
 MODEL = "waste.test.document"
@@ -14,6 +13,7 @@ class TestWasteStateMixin(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        from odoo.orm.model_classes import add_to_registry  # only tests may know of it
 
         class Document(models.Model):
             _module = None
