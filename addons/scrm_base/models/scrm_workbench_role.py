@@ -34,8 +34,11 @@ class ScrmWorkbenchRole(models.AbstractModel):
         """Return the figures of the role, the most urgent first; see `_tile`. To override."""
         return []
 
-    def _panels(self):
-        """Return the short lists and tables of the role; see `_panel` and `_figures`. To override."""
+    def _panels(self, tiles):
+        """Return the short lists and tables of the role; see `_panel` and `_figures`. To override.
+
+        :param dict tiles: key -> tile of the page, whose counts and domains a panel shares
+        """
         return []
 
     def _shortcuts(self):
