@@ -9,8 +9,8 @@
     "depends": ["scrm_base", "l10n_cn"],
     "demo": [
         "demo/res_company.xml",
-        "demo/crm_team.xml",
         "demo/res_users.xml",
+        "demo/crm_team.xml",
         "demo/res.partner-feed.csv",
         "demo/res.partner-feed_contacts.csv",
         "demo/res.partner-feed_salespeople.csv",

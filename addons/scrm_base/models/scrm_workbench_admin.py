@@ -102,7 +102,7 @@ class ScrmWorkbenchAdmin(models.AbstractModel):
         steps = self._setup_steps()
         return {
             "key": "setup", "kind": "checklist", "title": self.env._("Setup"), "steps": steps,
-            "done_count": sum(step["done"] for step in steps),
+            "done_count": sum(step["done"] for step in steps), "empty": self.env._("Everything is set up."),
         }
 
     def _setup_steps(self):

@@ -5,6 +5,7 @@ import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
+import { formatInteger } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { WorkbenchPanel } from "./workbench_panel";
 
@@ -58,6 +59,10 @@ export class Workbench extends Component {
     get todoSentence() {
         const count = this.state.home.todo_count;
         return count ? _t("%s things wait for you", count) : _t("Nothing waits for you. Well done!");
+    }
+
+    formatCount(count) {
+        return formatInteger(count);
     }
 
     showAllCompanies() {

@@ -10,7 +10,7 @@ export class WorkbenchPanel extends Component {
     };
 
     get isEmpty() {
-        const { kind, rows } = this.props.panel;
-        return kind !== "checklist" && !rows.length;
+        const { kind, rows, steps, done_count } = this.props.panel;
+        return kind === "checklist" ? done_count === steps.length : !rows.length;
     }
 }
