@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
+from odoo.addons.waste.tools.changes import is_change
 from odoo.addons.waste_contract.tools import exact
 
 # A change of these moves the statements that the payment pays.
@@ -129,6 +130,27 @@ class AccountPayment(models.Model):
                         *(Command.create(vals) for vals in payment._prepare_move_line_default_vals()),
                     ],
                 })
+
+    def _update_from_external(self, values):
+        """Book a payment anew when the other system changed it; the journal entry keeps its number.
+
+        :param values: as for ``create``, see `waste.statement._register_external_payments`
+        """
+        self.ensure_one()
+        values = dict(values)
+        commands = values.pop("waste_allocation_ids")
+        wanted = {command[2]["statement_id"]: command[2]["amount"] for command in commands}
+        booked = {allocation.statement_id.id: allocation.amount for allocation in self.waste_allocation_ids}
+        changes = {name: value for name, value in values.items() if is_change(self, name, value)}
+        notes = {name: changes.pop(name) for name in ("external_versions", "external_extra") if name in changes}
+        if notes:
+            self.write(notes)
+        if booked == wanted and not changes:
+            return
+        self.action_draft()
+        self.waste_allocation_ids.unlink()
+        self.write({**changes, "waste_allocation_ids": commands})
+        self.action_post()
 
     def _split_share(self, line_vals, amount):
         """Return the values of a journal item with ``amount`` (Decimal) on the same side, in the payment's currency."""

@@ -1,9 +1,12 @@
+from collections import defaultdict
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import float_compare
 
 from odoo.addons.waste.tools.changes import is_change
+from odoo.addons.waste_contract.tools import exact
 
 # How far a state that another system sends goes; what it says of money follows from invoices and payments here.
 FORWARD_VERBS = {"approved": ("approve",), "confirmed": ("approve", "confirm")}
@@ -205,19 +208,23 @@ class WasteStatement(models.Model):
             payment.external_key: payment for payment in self.env["account.payment"].search(
                 [("external_system", "=", system), ("external_key", "in", keys)])
         }
-        births = [(vals, values) for vals, values in (
-            (vals, self._prepare_external_payment(system, vals)) for vals in vals_list) if vals["key"] not in payments]
-        births = list({vals["key"]: (vals, values) for vals, values in reversed(births)}.values())[::-1]
-        created = self.env["account.payment"].create([values for _vals, values in births])
+        journals = {}
+        prepared = [self._prepare_external_payment(system, vals, journals) for vals in vals_list]
+        births = {values["external_key"]: values for values in reversed(prepared) if values["external_key"] not in payments}
+        created = self.env["account.payment"].create(list(births.values())[::-1])
         created.action_post()
         payments.update({payment.external_key: payment for payment in created})
-        for vals in vals_list:
-            self._update_external_payment(payments[vals["key"]], self._prepare_external_payment(system, vals), vals)
+        for values in prepared:
+            if values is not births.get(values["external_key"]):
+                payments[values["external_key"]]._update_from_external(values)
         return [payments[key] for key in keys]
 
     @api.model
-    def _prepare_external_payment(self, system, vals):
-        """Return the values of an `account.payment`."""
+    def _prepare_external_payment(self, system, vals, journals):
+        """Return the values of an `account.payment`.
+
+        :param journals: {company: bank journal} of those looked up before
+        """
         statements = self.union(*(statement for statement, _amount in vals["allocations"]))
         company = statements.invoicing_company_id or vals.get("company")
         directions = set(statements.mapped("direction")) or {"receivable"}
@@ -226,9 +233,13 @@ class WasteStatement(models.Model):
                 "Payment %(payment)s must name one company and one direction: its statements are %(statements)s.",
                 payment=vals["key"], statements=", ".join(statements.mapped("name")) or "-"))
         is_inbound = directions == {"receivable"}
-        journal = self.env["account.journal"].search(
-            [*self.env["account.journal"]._check_company_domain(company), ("type", "=", "bank")], limit=1)
-        if not journal:
+        shares = defaultdict(lambda: exact(0))
+        for statement, amount in vals["allocations"]:
+            shares[statement.id] += exact(amount)
+        if company not in journals:
+            journals[company] = self.env["account.journal"].search(
+                [*self.env["account.journal"]._check_company_domain(company), ("type", "=", "bank")], limit=1)
+        if not journals[company]:
             raise UserError(self.env._(
                 "%(company)s has no bank journal: create one in the accounting settings, then try again.", company=company.name))
         return {
@@ -236,7 +247,7 @@ class WasteStatement(models.Model):
             "external_system": system,
             "external_key": vals["key"],
             "company_id": company.id,
-            "journal_id": journal.id,
+            "journal_id": journals[company].id,
             "payment_type": "inbound" if is_inbound else "outbound",
             "partner_type": "customer" if is_inbound else "supplier",
             "partner_id": vals["partner"].id,
@@ -246,23 +257,5 @@ class WasteStatement(models.Model):
             "bank_ref": vals.get("bank_ref") or False,
             "memo": " ".join(filter(None, [vals.get("bank_ref"), ", ".join(statements.mapped("name"))])),
             "waste_allocation_ids": [
-                Command.create({"statement_id": statement.id, "amount": amount}) for statement, amount in vals["allocations"]],
+                Command.create({"statement_id": statement_id, "amount": float(share)}) for statement_id, share in shares.items()],
         }
-
-    @api.model
-    def _update_external_payment(self, payment, values, vals):
-        """Book a payment anew when the other system changed it; the bookkeeping keeps its number."""
-        kept = {
-            name: value for name, value in vals.get("values", {}).items() if is_change(payment, name, value)}
-        if kept:
-            payment.write(kept)
-        allocated = {allocation.statement_id: allocation.amount for allocation in payment.waste_allocation_ids}
-        wanted = dict(vals["allocations"])
-        names = ("partner_id", "amount", "date", "bank_ref", "payment_type", "partner_type", "memo")
-        changes = {name: values[name] for name in names if is_change(payment, name, values[name])}
-        if allocated == wanted and not changes:
-            return
-        payment.action_draft()
-        payment.waste_allocation_ids.unlink()
-        payment.write({**changes, "waste_allocation_ids": values["waste_allocation_ids"]})
-        payment.action_post()

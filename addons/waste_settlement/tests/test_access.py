@@ -1,6 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import ROLES, SettlementCase
 
@@ -62,6 +62,19 @@ class TestAccess(SettlementCase):
             self.statements.with_user(self.salesperson)._read_group([], [], ["__count"]), [(1,)])
         for role in ("sales_manager", "customer_service", "finance"):
             self.assertEqual(self.statements.with_user(self.users[role]).search_count([]), 2, role)
+
+    def test_each_role_opens_the_screens(self):
+        """Form and list with all their fields, without a field that the role may not read."""
+        self._pay(self.statement, 100.0)
+        self._invoice(self.statement, 2800.0)
+        for role in ("salesperson", "sales_manager", "customer_service", "finance"):
+            with self.subTest(role):
+                form = Form(self.statement.with_user(self.users[role]))
+                self.assertEqual(form.received_amount, 100.0)
+        form = Form(self.statement.invoice_ids.with_user(self.accountant))
+        self.assertEqual(form.fapiao_no, "2644KPTZ-1")
+        form = Form(self.statement.allocation_ids.payment_id.with_user(self.accountant))
+        self.assertEqual(form.bank_ref, "BK-SK-1")
 
     def test_a_salesperson_presses_no_button_of_the_finance(self):
         statement = self.statement.with_user(self.salesperson)

@@ -65,6 +65,12 @@ class TestPayment(SettlementCase):
         self.assertEqual(payment.move_id.line_ids, lines)
         self.assertEqual(self.statement.received_amount, 400.0)
 
+    def test_two_rows_for_one_statement_are_one_share(self):
+        payment = self.statements._register_external_payments("wim", [{
+            "key": "SK-1", "partner": self.producer, "amount": 30.3, "date": Date.to_date("2026-10-20"), "bank_ref": "BK-1",
+            "allocations": [(self.statement, 10.1), (self.statement, 20.2)]}])[0]
+        self.assertEqual(payment.waste_allocation_ids.mapped("amount"), [30.3])
+
     def test_a_corrected_allocation_is_booked_anew(self):
         first = self._invoice(self.statement, 1000.0, key="K-1")
         second = self._invoice(self.other, 500.0, key="K-2")
