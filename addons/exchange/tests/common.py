@@ -4,7 +4,6 @@ from unittest.mock import patch
 
 from odoo import models
 from odoo.exceptions import ValidationError
-from odoo.orm.model_classes import add_to_registry
 from odoo.tests import TransactionCase, new_test_user
 
 MODEL = 'exchange.test.message'
@@ -16,6 +15,7 @@ class ExchangeCase(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        from odoo.orm.model_classes import add_to_registry  # noqa: PLC0415
 
         class ExchangeTestMessage(models.Model):
             _module = None

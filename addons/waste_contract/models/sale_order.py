@@ -256,16 +256,17 @@ class SaleOrder(models.Model):
                 for order in self.filtered('business_id')})
         return super().write(vals)
 
-    def copy_data(self, default=None):
-        """A duplicate takes the tiers along, with those of a line on the new line."""
-        vals_list = super().copy_data(default=default)
-        for order, vals in zip(self, vals_list):
-            if order.business_id and 'tier_ids' not in (default or {}):
-                vals['tier_ids'] = [
-                    fields.Command.create(tier.copy_data({'order_id': False})[0])
-                    for tier in order.tier_ids.filtered(lambda tier: not tier.line_id)
-                ]
-        return vals_list
+    def copy(self, default=None):
+        """A duplicate takes the price tiers along, those of a waste detail with its copy."""
+        copies = super().copy(default)
+        for order, copy in zip(self, copies):
+            lines = dict(zip(order._get_copiable_order_lines(), copy.order_line))
+            copy.tier_ids = [
+                fields.Command.create({
+                    'line_id': lines[tier.line_id].id if tier.line_id else False,
+                    'from_t': tier.from_t, 'to_t': tier.to_t, 'price_unit': tier.price_unit,
+                }) for tier in order.tier_ids if not tier.line_id or tier.line_id in lines]
+        return copies
 
     def _prepare_contract_values(self, vals):
         """Complete the values of a new order when it is a contract: company, number, tax rate."""

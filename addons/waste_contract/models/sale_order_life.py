@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.waste.tools.changes import is_change
+
 CONTRACT_STATES = [
     ('draft', "Draft"),
     ('approving', "In Approval"),
@@ -83,6 +85,10 @@ class SaleOrder(models.Model):
     def write(self, vals):
         target = vals.get('contract_state')
         moving = self.filtered(lambda order: target and order.contract_state != target)
+        if vals.get('date_signed') and not self.env.su:
+            self._check_signing(vals['date_signed'])
+        if target in ('signing', 'cancelled'):  # a signature of before doesn't count
+            moving.filtered('date_signed').date_signed = False
         if target == 'active' and 'date_signed' not in vals:
             moving.filtered(lambda order: not order.date_signed).date_signed = fields.Date.context_today(self)
         if vals.get('state'):
@@ -126,6 +132,14 @@ class SaleOrder(models.Model):
                 raise UserError(self.env._(
                     "Contract %(contract)s is “%(state)s”: %(what)s can no longer be changed, added or removed.",
                     what=what, contract=order.name, state=order._waste_state_label(order.contract_state)))
+
+    def _check_signing(self, date_signed):
+        """A date of signature typed early would put the contract into force by itself."""
+        for order in self:
+            if order.contract_state != 'signing' and is_change(order, 'date_signed', date_signed):
+                raise UserError(self.env._(
+                    "Contract %(contract)s is “%(state)s”: the day it was signed is recorded while it is being signed.",
+                    contract=order.name, state=order._waste_state_label(order.contract_state)))
 
     def _check_sale_state(self, state, target=None):
         """Odoo's own state can't leave the contract's behind, whoever writes it."""

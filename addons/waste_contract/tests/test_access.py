@@ -154,4 +154,5 @@ class TestAccess(ContractCase):
         order = self.env['sale.order'].create({'partner_id': self.producer.id, 'company_id': self.company.id})
 
         self.assertIn(order, self.env['sale.order'].with_user(self.portal).search([]))
+        self.assertIn(order, self.env['sale.order'].with_user(self.users['finance']).search([]))
         self.assertNotIn(order, self.env['sale.order'].with_user(self.users['dispatcher']).search([]))

@@ -167,6 +167,17 @@ class TestContractStates(ContractCase):
         with self.assertRaisesRegex(UserError, "becomes active by itself"):
             contract.write({'contract_state': 'active'})
 
+    def test_the_day_of_signature_is_recorded_while_signing(self):
+        contract = self._contract().with_user(self.manager)
+
+        with self.assertRaisesRegex(UserError, "recorded while it is being signed"):
+            contract.date_signed = '2026-06-01'
+        signing = self._contract(contract_state='signing').with_user(self.manager)
+        signing.date_signed = '2026-06-01'
+        signing.action_cancel_contract("客户搬迁")
+        signing.action_reset()
+        self.assertFalse(signing.date_signed)
+
     def test_the_sales_orders_own_buttons_can_not_leave_the_contract_behind(self):
         contract = self._contract()
 

@@ -121,6 +121,13 @@ class TestContractTerms(ContractCase):
                 contract = self._total(self._detail(), tax_rate_percent=rate)
                 self.assertEqual((contract.amount_total, contract.amount_untaxed), (28000.0, untaxed))
 
+    def test_totals_hold_when_the_company_rounds_taxes_globally(self):
+        self.company.tax_calculation_rounding_method = 'round_globally'
+        contract = self._total(*(
+            self._detail(planned_quantity_t=0.333333, price_unit=price) for price in (10.01, 10.03, 10.07, 33.33)))
+
+        self.assertEqual(contract.amount_total, 21.15)
+
     def test_changing_the_rate_changes_the_tax_not_the_total(self):
         contract = self._contract()
         contract.tax_rate_percent = 1.0

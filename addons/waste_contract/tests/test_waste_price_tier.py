@@ -68,8 +68,11 @@ class TestWastePriceTier(ContractCase):
 
     def test_duplicating_a_contract_takes_its_tiers_along(self):
         contract = self._with_tiers((0, 10, 5.0), (10, 0, 4.0))
+        contract.tier_ids = [Command.create({'line_id': contract.order_line.id, 'from_t': 0, 'price_unit': 3.0})]
 
         copy = contract.copy()
 
-        self.assertEqual(copy.tier_ids.mapped('price_unit'), [5.0, 4.0])
-        self.assertEqual(len(contract.tier_ids), 2)
+        self.assertEqual(sorted(copy.tier_ids.mapped('price_unit')), [3.0, 4.0, 5.0])
+        self.assertEqual(copy.tier_ids.line_id, copy.order_line)
+        self.assertEqual(len(contract.tier_ids), 3)
+        self.assertEqual((copy.contract_state, copy.amount_total), ('draft', contract.amount_total))

@@ -186,7 +186,9 @@ class WasteBatch(models.Model):
         :param str text: what was typed
         :return: list of dict ``kind``, ``name``, ``hint``, and where it leads: ``batch_id`` (and ``package_id``) or
             ``contract_line_id``
+        :raise AccessError: when the user may not read batches
         """
+        self.check_access("read")
         text = (text or "").strip()
         if not text:
             return []
@@ -196,6 +198,8 @@ class WasteBatch(models.Model):
     def _find_lifecycle_hits(self, operator, text):
         hits = []
         for kind, model, fields in SEARCHED:
+            if not self.env[model].has_access("read"):
+                continue
             domain = Domain.OR(Domain(field, operator, text) for field in fields)
             if model == "sale.order":
                 domain &= Domain("business_id", "!=", False)

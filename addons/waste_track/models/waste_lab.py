@@ -21,7 +21,7 @@ class WasteLab(models.Model):
 
     _name_uniq = models.Constraint("UNIQUE(name, company_id)", "A lab report with this number exists already.")
 
-    #=== COMPUTE METHODS ===#
+    # === COMPUTE METHODS === #
 
     def _compute_result_text(self):
         for report in self:

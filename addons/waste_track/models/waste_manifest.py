@@ -57,7 +57,7 @@ class WasteManifest(models.Model):
 
     _name_uniq = models.Constraint("UNIQUE(name)", "A manifest with this number exists already.")
 
-    #=== CONSTRAINT METHODS ===#
+    # === CONSTRAINT METHODS === #
 
     @api.constrains("name")
     def _check_name(self):

@@ -22,7 +22,7 @@ class WastePackageLineage(models.Model):
         "UNIQUE(from_package_id, to_package_id, op_no)", "This conversion has this edge already.",
     )
 
-    #=== CONSTRAINT METHODS ===#
+    # === CONSTRAINT METHODS === #
 
     @api.constrains("from_package_id", "to_package_id")
     def _check_acyclic(self):

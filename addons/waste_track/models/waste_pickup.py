@@ -88,7 +88,7 @@ class WastePickup(models.Model):
     _name_uniq = models.Constraint("UNIQUE(name, company_id)", "A pickup order with this number exists already.")
     _due_idx = models.Index("(company_id, planned_at) WHERE state IN ('to_dispatch', 'dispatched')")
 
-    #=== COMPUTE METHODS ===#
+    # === COMPUTE METHODS === #
 
     def _compute_batch_count(self):
         counts = dict(self.env["waste.batch"]._read_group([("pickup_id", "in", self.ids)], ["pickup_id"], ["__count"]))

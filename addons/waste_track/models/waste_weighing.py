@@ -30,7 +30,7 @@ class WasteWeighing(models.Model):
 
     _name_uniq = models.Constraint("UNIQUE(name, company_id)", "A weighing with this number exists already.")
 
-    #=== CONSTRAINT METHODS ===#
+    # === CONSTRAINT METHODS === #
 
     @api.constrains("gross_kg", "tare_kg", "net_kg")
     def _check_weights(self):

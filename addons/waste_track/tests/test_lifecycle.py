@@ -306,6 +306,13 @@ class TestLifecycle(WasteTrackCommon):
             [(hit["kind"], hit["contract_line_id"]) for hit in self.Batch.find_lifecycle("DS-CHOICE-1")],
             [("contract", line.id) for line in contract.order_line])
 
+    def test_staff_without_contracts_still_find_batches(self):
+        batch = self._make_batch(self.line)
+
+        hits = self.env["waste.batch"].with_user(self._make_staff("user")).find_lifecycle(batch.name)
+
+        self.assertEqual([hit["batch_id"] for hit in hits], [batch.id])
+
     def test_nothing_and_nearly_nothing_find_nothing(self):
         for text in ("", "  ", None, "DS", "no such number"):
             self.assertEqual(self.Batch.find_lifecycle(text), [])

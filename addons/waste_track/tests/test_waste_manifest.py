@@ -59,7 +59,7 @@ class TestWasteManifest(WasteTrackCommon):
         self.assertFalse(other.is_answer_due)
 
         action = manifest.with_user(self.dispatcher).action_answer_difference()
-        wizard = Form(self.env[action["res_model"]].with_user(self.dispatcher).with_context(action["context"]))
+        wizard = Form(self.env[action["res_model"]].with_user(self.dispatcher).with_context(**action["context"]))
         wizard.answer = "Producer corrects the declared weight."
         wizard.save().action_answer()
 

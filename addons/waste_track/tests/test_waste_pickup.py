@@ -63,7 +63,7 @@ class TestWastePickup(WasteTrackCommon):
 
     def test_cancelling_takes_a_reason(self):
         action = self.as_dispatcher.action_cancel()
-        wizard = Form(self.env[action["res_model"]].with_user(self.dispatcher).with_context(action["context"]))
+        wizard = Form(self.env[action["res_model"]].with_user(self.dispatcher).with_context(**action["context"]))
         wizard.reason = "Producer on holiday"
 
         wizard.save().action_cancel()

@@ -198,10 +198,10 @@ export class WasteLifecycle extends Component {
         const batch = this.state.data.batch;
         return [
             [_t("Bins or packages"), batch.package_count || "–"],
-            [_t("Announced"), formatKg(batch.declared_kg)],
-            [_t("At the gate"), formatKg(batch.gate_kg)],
-            [_t("Accepted"), formatKg(batch.accepted_kg)],
-            [_t("Disposed"), formatKg(batch.disposed_kg)],
+            [_t("Announced weight"), formatKg(batch.declared_kg)],
+            [_t("Gate weight"), formatKg(batch.gate_kg)],
+            [_t("Accepted weight"), formatKg(batch.accepted_kg)],
+            [_t("Disposed weight"), formatKg(batch.disposed_kg)],
             [_t("In storage"), formatKg(batch.stock_kg)],
         ];
     }
@@ -257,6 +257,18 @@ export class WasteLifecycle extends Component {
             return _t("Split into %s", row.children.length);
         }
         return "";
+    }
+
+    batchText(batch) {
+        return _t("%(date)s · %(count)s packages · %(kg)s", {
+            date: fullTime(batch.date).slice(0, 10),
+            count: batch.packages,
+            kg: formatKg(batch.kg),
+        });
+    }
+
+    get moreText() {
+        return _t("Show %s more", this.rows.length - this.state.cards);
     }
 
     /** How much of a mixed package is this batch's. */
