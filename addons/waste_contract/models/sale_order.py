@@ -225,7 +225,7 @@ class SaleOrder(models.Model):
 
     @api.constrains('tier_ids')
     def _check_tiers(self):
-        for order in self:
+        for order in self.filtered('business_id'):
             if error := order._get_tiers_error():
                 raise ValidationError(error)
 
@@ -260,6 +260,8 @@ class SaleOrder(models.Model):
         """A duplicate takes the price tiers along, those of a waste detail with its copy."""
         copies = super().copy(default)
         for order, copy in zip(self, copies):
+            if not order.business_id:
+                continue
             lines = dict(zip(order._get_copiable_order_lines(), copy.order_line))
             copy.tier_ids = [
                 fields.Command.create({

@@ -23,11 +23,11 @@ class SaleOrderLine(models.Model):
     waste_name = fields.Char("Waste", help="The name that the contract uses.")
     waste_code_id = fields.Many2one('waste.code', "Waste Code", index='btree_not_null', ondelete='restrict')
     category_id = fields.Many2one(
-        'waste.category', "Category", compute='_compute_from_waste_code',
+        'waste.category', "Category", compute='_compute_category_id',
         store=True, readonly=False, precompute=True, index='btree_not_null')
+    # Not precomputed: whoever sells without us has no right on hazards, which a precomputed value would ask for.
     hazard_ids = fields.Many2many(
-        'waste.hazard', string="Hazards", compute='_compute_from_waste_code',
-        store=True, readonly=False, precompute=True)
+        'waste.hazard', string="Hazards", compute='_compute_hazard_ids', store=True, readonly=False)
     physical_form_id = fields.Many2one('waste.physical.form', "Form", index='btree_not_null')
     packaging_id = fields.Many2one('waste.packaging', "Packaging", index='btree_not_null')
     disposal_method_id = fields.Many2one('waste.disposal.method', "Disposal Method", index='btree_not_null')
@@ -54,9 +54,13 @@ class SaleOrderLine(models.Model):
     # COMPUTE -------------------------------------------------------------------
 
     @api.depends('waste_code_id')
-    def _compute_from_waste_code(self):
+    def _compute_category_id(self):
         for line in self:
             line.category_id = line.waste_code_id.category_id or line.category_id
+
+    @api.depends('waste_code_id')
+    def _compute_hazard_ids(self):
+        for line in self:
             line.hazard_ids = line.waste_code_id.hazard_ids or line.hazard_ids
 
     @api.depends('order_id.business_id')

@@ -150,6 +150,20 @@ class TestAccess(ContractCase):
         with self.assertRaises(AccessError):
             self.contract.tier_ids.with_user(self.portal).read(['price_unit'])
 
+    def test_who_sells_without_our_groups_sells_as_before(self):
+        seller = new_test_user(
+            self.env, 'h3_seller', 'sales_team.group_sale_salesman', company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)])
+        product = self.env['product.product'].create({'name': "消防检查", 'type': 'service'})
+
+        order = self.env['sale.order'].with_user(seller).create({
+            'partner_id': self.producer.id, 'tier_ids': [],
+            'order_line': [Command.create({'product_id': product.id, 'product_uom_qty': 2, 'price_unit': 50.0})]})
+        order.action_confirm()
+        copy = order.copy()
+
+        self.assertEqual((order.state, copy.state), ('sale', 'draft'))
+
     def test_an_ordinary_sales_order_is_as_visible_as_before(self):
         order = self.env['sale.order'].create({'partner_id': self.producer.id, 'company_id': self.company.id})
 
