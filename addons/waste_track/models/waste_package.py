@@ -174,11 +174,11 @@ class WastePackage(models.Model):
         self.env["waste.disposal"].search([("package_id", "=", self.id)]).batch_id = source.batch_id
 
     def _prepare_child_values(self, name, kind):
-        """Return the values of a package made of this one; only a split keeps the kind of container we know."""
+        """Return the values of a package made of this one; only a repack keeps the kind of container we know."""
         return {
             **self._prepare_home_values(),
             "name": name,
-            "packaging_id": self.packaging_id.id if kind == "SPLIT" else False,
+            "packaging_id": self.packaging_id.id if kind == "REPACKED" else False,
             "state": "warehoused",
         }
 

@@ -127,10 +127,17 @@ class TestWastePackage(WasteTrackCommon):
         self.assertEqual(sum(kg(share.accepted_kg) for share in made), kg(100))
         self.assertEqual(package.state, "split")
         self.assertRecordValues(made.sorted("name"), [
-            {"name": f"CF{at}", "state": "warehoused", "batch_id": package.batch_id.id, "packaging_id": self.drum.id,
+            {"name": f"CF{at}", "state": "warehoused", "batch_id": package.batch_id.id, "packaging_id": False,
              "producer_id": self.producer.id, "contract_line_id": self.line.id}
             for at in (1, 2, 3)
         ])
+
+    def test_a_repack_keeps_the_kind_of_container(self):
+        package = self._make_batch(self.line, 1, "WAREHOUSED", weight="100").package_ids
+
+        made = self._convert("REPACKED", package, {"HZ1": None})
+
+        self.assertRecordValues(made, [{"packaging_id": self.drum.id, "accepted_kg": 100, "state": "warehoused"}])
 
     def test_a_mixed_package_belongs_to_the_batch_of_its_first_source(self):
         first, second = self._make_batch(self.line, 1, "WAREHOUSED"), self._make_batch(self.line, 1, "WAREHOUSED")
