@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.waste.tools.changes import is_change
 
@@ -151,7 +151,12 @@ class SaleOrder(models.Model):
                     contract=order.name, state=order._waste_state_label(contract_state)))
 
     def _check_state_move(self, target):
+        """Contracts are moved by those who sell: accountants may write orders in Odoo, but not decide on them."""
         super()._check_state_move(target)
+        moving = self.filtered(lambda order: order.contract_state != target)
+        if moving and not self.env.su and not self.env.user.has_group('sales_team.group_sale_salesman'):
+            raise AccessError(self.env._(
+                "Contract %(contract)s: only sales staff may decide this. Ask its salesperson.", contract=moving[0].name))
         for order in self:
             if order.contract_state != target and (error := order._get_move_error(target)):
                 raise UserError(error)

@@ -126,7 +126,7 @@ class WasteBatch(models.Model):
               JOIN waste_package source ON source.id = edge.from_package_id
               JOIN waste_batch batch ON batch.id = source.batch_id
              WHERE edge.to_package_id = ANY(%(ids)s)
-             ORDER BY edge.op_at, source.name
+             ORDER BY edge.op_at, source.name, edge.id
             """,
             ids=package_ids,
         ))
