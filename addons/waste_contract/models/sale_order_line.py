@@ -25,9 +25,8 @@ class SaleOrderLine(models.Model):
     category_id = fields.Many2one(
         'waste.category', "Category", compute='_compute_category_id',
         store=True, readonly=False, precompute=True, index='btree_not_null')
-    # Not precomputed: whoever sells without us has no right on hazards, which a precomputed value would ask for.
     hazard_ids = fields.Many2many(
-        'waste.hazard', string="Hazards", compute='_compute_hazard_ids', store=True, readonly=False)
+        'waste.hazard', string="Hazards", compute='_compute_hazard_ids', store=True, readonly=False, precompute=True)
     physical_form_id = fields.Many2one('waste.physical.form', "Form", index='btree_not_null')
     packaging_id = fields.Many2one('waste.packaging', "Packaging", index='btree_not_null')
     disposal_method_id = fields.Many2one('waste.disposal.method', "Disposal Method", index='btree_not_null')
