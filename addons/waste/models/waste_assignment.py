@@ -17,7 +17,7 @@ class WasteAssignment(models.Model):
 
     _name = "waste.assignment"
     _description = "Assignment of a producer to a salesperson"
-    _inherit = ["mail.thread"]
+    _inherit = ["waste.external.mixin", "mail.thread"]
     _order = "producer_id, business_id, date_from desc, id desc"
 
     producer_id = fields.Many2one(

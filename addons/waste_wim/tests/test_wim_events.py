@@ -71,6 +71,20 @@ class TestWimEvents(WimCase):
         self.assertEqual(neighbour.state, "done")
         self.assertFalse(self.env["res.partner"].search([("external_key", "=", "P00001")]))
 
+    def test_only_the_company_of_a_business_assigns_its_salespeople(self):
+        payload = {"producer_code": "P00001", "salesperson_code": "S01", "date_from": "2026-01-01", "share_percent": "60"}
+        foreign = self.message("assignment.upsert", "A-1", payload, company_code="T-B")
+        own = self.message("assignment.upsert", "A-2", payload)
+        change = self.message("assignment.upsert", "A-2", {"share_percent": "10"}, version=2, company_code="T-B")
+
+        rows = self.send(self.partner(), foreign, own)
+        rows += self.send(change)
+
+        self.assertEqual([row.state for row in rows], ["done", "rejected", "done", "rejected"])
+        self.assertEqual({rows[1].error_category, rows[3].error_category}, {"company"})
+        assignment = self.env["waste.assignment"].search([("producer_id.external_key", "=", "P00001")])
+        self.assertRecordValues(assignment, [{"external_key": "A-2", "user_id": self.salesperson.id, "share_percent": 60.0}])
+
     # --- documents ---
 
     def test_contract_becomes_an_order_in_force_kept_by_wim(self):

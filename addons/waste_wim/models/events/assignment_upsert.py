@@ -40,6 +40,14 @@ class WimEventAssignment(models.AbstractModel):
 
     @api.model
     def _prepare_values(self, message, fresh, refs, record):
+        # Who serves a producer in a business is for the company of that business to say.
+        business = record.business_id if record else message.business
+        if business.company_id and business.company_id != message.company:
+            message.reject("company", "$.company_code", self.env._(
+                "%(number)s isn't a document of company %(company)s; check the company code.",
+                number=business.display_name, company=message.company.company_code,
+            ))
+            return None
         vals = {}
         if "producer_code" in fresh:
             producer = self._find(message, refs["partners"], "producer_code", "partner")
