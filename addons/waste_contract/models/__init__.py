@@ -6,7 +6,11 @@ from . import (
     sale_order,
     sale_order_life,
     sale_order_line,
+    sale_order_line_prices,
+    sale_order_prices,
     waste_business,
+    waste_business_policy,
     waste_price_tier,
     waste_pricing_mode,
+    waste_report_class,
 )

@@ -69,7 +69,7 @@ class SaleOrder(models.Model):
     planned_payable = fields.Monetary(
         "Planned Payable", compute='_compute_planned', store=True,
         help="What we will owe the producer for waste of value if the planned quantities move; tax included.")
-    needs_government_review = fields.Boolean(related='business_id.needs_government_review')
+    needs_government_review = fields.Boolean(compute='_compute_needs_government_review')
     is_terms_open = fields.Boolean(
         compute='_compute_is_terms_open', help="The terms can be edited: a draft that no other system keeps.")
     external_label = fields.Char("Kept by", compute='_compute_external_label')
@@ -90,8 +90,8 @@ class SaleOrder(models.Model):
     @api.depends('business_id', 'company_id')
     def _compute_invoicing_company_id(self):
         for order in self:
-            business = order.business_id
-            order.invoicing_company_id = (business.invoicing_company_id or order.company_id) if business else False
+            order.invoicing_company_id = (
+                order._get_policy()['invoicing_company_id'].id or order.company_id.id) if order.business_id else False
 
     @api.depends('business_id', 'company_id')
     def _compute_disposer_id(self):
@@ -108,15 +108,21 @@ class SaleOrder(models.Model):
             order.date_start = order.date_start or today
             order.date_end = order.date_end or order.date_start + relativedelta(years=1, days=-1)
 
-    @api.depends('business_id')
+    @api.depends('business_id', 'company_id')
     def _compute_settlement_cycle(self):
         for order in self:
-            order.settlement_cycle = order.business_id.settlement_cycle
+            order.settlement_cycle = order._get_policy()['settlement_cycle'] if order.business_id else False
 
-    @api.depends('business_id')
+    @api.depends('business_id', 'company_id')
     def _compute_tax_rate_percent(self):
         for order in self:
-            order.tax_rate_percent = order.business_id.tax_rate_percent
+            order.tax_rate_percent = order._get_policy()['tax_rate_percent'] if order.business_id else 0.0
+
+    @api.depends('business_id', 'company_id')
+    def _compute_needs_government_review(self):
+        for order in self:
+            order.needs_government_review = (
+                order._get_policy()['needs_government_review'] if order.business_id else False)
 
     @api.depends('order_line.price_total', 'order_line.payer')
     def _compute_planned(self):
@@ -162,7 +168,7 @@ class SaleOrder(models.Model):
         for order in contracts:
             mine = assignments[order.partner_id, order.business_id].filtered(
                 lambda assignment: assignment.user_id == order.user_id)
-            team = mine[:1].team_id or order.business_id.team_id
+            team = mine[:1].team_id or order._get_policy()['team_id']
             if team and (not team.company_id or team.company_id == order.company_id):
                 order.team_id = team
 
@@ -278,11 +284,11 @@ class SaleOrder(models.Model):
             return vals
         company = self.env['res.company'].browse(vals.get('company_id')) or business.company_id or self.env.company
         vals = {
-            'tax_rate_percent': business.tax_rate_percent, **vals,
+            'tax_rate_percent': business._get_policy(company)['tax_rate_percent'], **vals,
             'business_id': business.id, 'company_id': company.id,
         }
         if vals.get('name') in (None, False, '', '/', self.default_get(['name'])['name']):
-            vals['name'] = business._next_contract_number(vals.get('date_start'))
+            vals['name'] = business._next_contract_number(vals.get('date_start'), company)
         return vals
 
     def _ensure_taxes(self, company_rates):
@@ -297,6 +303,11 @@ class SaleOrder(models.Model):
                     "Create a new one.", order=order.name))
 
     # BUSINESS ------------------------------------------------------------------
+
+    def _get_policy(self):
+        """Return what the business gives this contract in its operating company."""
+        self.ensure_one()
+        return self.business_id._get_policy(self.company_id)
 
     def _get_assignments(self):
         """Return {(producer, business): assignments on the contract's first day, the largest share first}."""
@@ -347,7 +358,7 @@ class SaleOrder(models.Model):
                     taken[order.id] = taken.get(order.id, 0) + 1
                     vals['line_no'] = f'{order.name}-{taken[order.id]:02d}'
                 if 'product_uom_qty' not in vals:
-                    mode = vals.get('pricing_mode') or order.business_id._get_default_pricing_mode()
+                    mode = vals.get('pricing_mode') or order.business_id._get_default_pricing_mode(order.company_id)
                     vals['product_uom_qty'] = 0 if vals.get('is_unlimited') else (
                         self.env[f'waste.pricing.{mode}']._billing_quantity(
                             vals.get('planned_quantity_t', 0), vals.get('planned_count', 0)))

@@ -53,7 +53,7 @@ class SaleOrder(models.Model):
         **dict.fromkeys((
             'name', 'business_id', 'company_id', 'invoicing_company_id', 'partner_id', 'disposer_id', 'government_id',
             'date_start', 'date_end', 'settlement_cycle', 'tax_rate_percent', 'lump_sum_amount',
-            'included_quantity_t', 'transport_mode_id', 'currency_id', 'pricelist_id',
+            'included_quantity_t', 'transport_mode_id', 'currency_id', 'pricelist_id', 'deposit_amount', 'deposit_rule',
         ), 'approving'),
         'date_signed': 'active',
     }
@@ -180,7 +180,7 @@ class SaleOrder(models.Model):
                 "Contract %(contract)s: only a sales manager may decide this. Ask yours.", contract=self.name)
         if target == 'approving':
             return self._get_submit_error()
-        needs_government = self.business_id.needs_government_review
+        needs_government = self.needs_government_review
         if self.contract_state == 'customer_review' and target == 'signing' and needs_government:
             return self.env._(
                 "Contract %(contract)s needs the government review before it is signed.", contract=self.name)
@@ -210,7 +210,7 @@ class SaleOrder(models.Model):
                 return self.env._(
                     "Waste detail %(waste)s of contract %(contract)s needs a waste code.",
                     waste=line.waste_name, contract=self.name)
-        if self.business_id.needs_government_review and not self.government_id:
+        if self.needs_government_review and not self.government_id:
             return self.env._(
                 "Contract %(contract)s needs the government office that will review it.", contract=self.name)
         if self.has_lump_lines and not self.lump_sum_amount:
@@ -236,7 +236,7 @@ class SaleOrder(models.Model):
 
     def action_agree(self):
         """Record that the producer agrees; the business decides whether the government reviews next."""
-        reviewed = self.filtered('business_id.needs_government_review')
+        reviewed = self.filtered('needs_government_review')
         reviewed._transition_logged('agree_gov', self.env._("The producer agrees."))
         (self - reviewed)._transition_logged('agree', self.env._("The producer agrees."))
         return True

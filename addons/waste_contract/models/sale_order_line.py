@@ -11,6 +11,7 @@ SEALED = frozenset({
     'order_id', 'product_id', 'product_uom_id', 'product_uom_qty', 'name', 'display_type', 'discount', 'tax_ids',
     'line_no', 'waste_name', 'waste_code_id', 'category_id', 'physical_form_id', 'packaging_id', 'hazard_ids',
     'disposal_method_id', 'planned_quantity_t', 'planned_count', 'is_unlimited', 'pricing_mode', 'payer', 'price_unit',
+    'list_price',
 })
 
 
@@ -69,7 +70,7 @@ class SaleOrderLine(models.Model):
             if not business or line.display_type:
                 line.pricing_mode = False
             else:
-                line.pricing_mode = line.pricing_mode or business._get_default_pricing_mode()
+                line.pricing_mode = line.pricing_mode or business._get_default_pricing_mode(line.order_id.company_id)
 
     @api.depends('pricing_mode')
     def _compute_payer(self):
@@ -149,7 +150,7 @@ class SaleOrderLine(models.Model):
     @api.constrains('pricing_mode', 'order_id')
     def _check_pricing_mode(self):
         for line in self.filtered('pricing_mode'):
-            allowed = line.order_id.business_id.pricing_mode_ids.mapped('code')
+            allowed = line.order_id._get_policy()['pricing_mode_ids'].mapped('code')
             if allowed and line.pricing_mode not in allowed:
                 raise ValidationError(self.env._(
                     "Contracts of %(business)s don't use the price “%(mode)s” of waste detail %(waste)s. "

@@ -55,14 +55,8 @@ class WasteBusiness(models.Model):
         # Who may describe a business needn't be allowed to make products, sequences and taxes.
         for business_sudo in self.sudo():
             if not business_sudo.contract_sequence_id:
-                business_sudo.contract_sequence_id = self.env['ir.sequence'].sudo().create({
-                    'name': self.env._("Contracts: %(business)s", business=business_sudo.name),
-                    'code': 'waste.contract',
-                    'prefix': f'DS-{business_sudo.code.upper()}-%(range_year)s-',
-                    'padding': 4,
-                    'use_date_range': True,
-                    'company_id': False,
-                })
+                business_sudo.contract_sequence_id = business_sudo._create_contract_sequence(
+                    f'DS-{business_sudo.code.upper()}-%(range_year)s-')
             if not business_sudo.product_id:
                 business_sudo.product_id = self.env['product.product'].sudo().create({
                     'name': business_sudo.name,
@@ -76,6 +70,18 @@ class WasteBusiness(models.Model):
                 })
         self._ensure_contract_taxes(self.env['res.company'].sudo().search([]))
 
+    def _create_contract_sequence(self, prefix):
+        self.ensure_one()
+        # See `_ensure_contract_setup`.
+        return self.env['ir.sequence'].sudo().create({
+            'name': self.env._("Contracts: %(business)s", business=self.name),
+            'code': 'waste.contract',
+            'prefix': prefix,
+            'padding': 4,
+            'use_date_range': True,
+            'company_id': False,
+        })
+
     def _ensure_contract_taxes(self, companies):
         """Make the included taxes that contracts of these businesses need in ``companies``."""
         rates = {*USUAL_TAX_RATES, *self.mapped('tax_rate_percent')}
@@ -83,13 +89,13 @@ class WasteBusiness(models.Model):
             for rate in sorted(rates):
                 self.env['account.tax'].sudo()._ensure_contract_tax(company, rate)
 
-    def _get_default_pricing_mode(self):
-        self.ensure_one()
-        return self.pricing_mode_id.code or self.pricing_mode_ids[:1].code or 'unit_t'
+    def _get_default_pricing_mode(self, company=None):
+        policy = self._get_policy(company)
+        return policy['pricing_mode_id'].code or policy['pricing_mode_ids'][:1].code or 'unit_t'
 
-    def _next_contract_number(self, date_start=None):
+    def _next_contract_number(self, date_start=None, company=None):
         """Draw the next contract number, counted afresh each year of the contract's start."""
-        self.ensure_one()
         day = fields.Date.to_date(date_start) or fields.Date.context_today(self)
         # Numbers are drawn for whoever may write contracts, whatever the rights on sequences.
-        return self.contract_sequence_id.sudo().next_by_id(sequence_date=fields.Date.to_string(day))
+        sequence_sudo = self._get_policy(company)['contract_sequence_id']
+        return sequence_sudo.next_by_id(sequence_date=fields.Date.to_string(day))

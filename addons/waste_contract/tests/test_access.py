@@ -22,6 +22,12 @@ RIGHTS = {
     'waste.contract.reason': {
         'user': NONE, 'salesperson': ALL, 'sales_manager': ALL, 'dispatcher': NONE, 'finance': NONE,
         'customer_service': NONE, 'admin': ALL, 'wim_integrator': NONE},
+    'waste.report.class': {
+        'user': READ, 'salesperson': READ, 'sales_manager': READ, 'dispatcher': READ, 'finance': READ,
+        'customer_service': READ, 'admin': ALL, 'wim_integrator': NONE},
+    'waste.business.policy': {
+        'user': READ, 'salesperson': READ, 'sales_manager': READ, 'dispatcher': READ, 'finance': READ,
+        'customer_service': READ, 'admin': ALL, 'wim_integrator': NONE},
     'waste.business': {
         'user': READ, 'salesperson': READ, 'sales_manager': READ, 'dispatcher': READ, 'finance': READ,
         'customer_service': READ, 'admin': ALL, 'wim_integrator': NONE},

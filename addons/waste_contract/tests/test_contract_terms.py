@@ -14,9 +14,10 @@ NEVER_SEALED = {
     'contract_state',       # moves by its own table
     'is_end_warned',        # what the calendar job has done
     'order_line', 'tier_ids',  # close in their own create, write and unlink
+    'report_class_id',      # how we count the contract is no term of it
     'user_id', 'team_id',   # who serves the contract changes during its life
     'external_system', 'external_key', 'external_extra', 'external_versions',  # kept by the mixin
-    'planned_receivable', 'planned_payable',  # computed from what is sealed
+    'planned_receivable', 'planned_payable', 'is_below_floor', 'discount_percent',  # computed from what is sealed
 }
 LINE_NEVER_SEALED = {'floor_price', 'business_id', 'contract_state'}
 
