@@ -52,7 +52,7 @@ class AccountPayment(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if not MONEY_FIELDS & vals.keys():
+        if not MONEY_FIELDS & vals.keys() or self.env.context.get("waste_money_followed_later"):
             return super().write(vals)
         statements = self.waste_allocation_ids.statement_id
         result = super().write(vals)
@@ -69,9 +69,12 @@ class AccountPayment(models.Model):
 
     def action_post(self):
         self._rebook_allocations()
-        result = super().action_post()
+        # Odoo moves each payment by a write of its own; the statements follow once, all together.
+        result = super(AccountPayment, self.with_context(waste_money_followed_later=True)).action_post()
         # Invoices of the payment's own company, which is the statements' invoicing company.
-        self.waste_allocation_ids.statement_id.sudo()._match_payments()
+        statements_sudo = self.waste_allocation_ids.statement_id.sudo()
+        statements_sudo._match_payments()
+        statements_sudo._follow_money()
         return result
 
     # HOOKS ---------------------------------------------------------------------

@@ -174,6 +174,6 @@ class WasteStatement(models.Model):
         ])
         groups = lines.grouped(lambda line: (
             line.waste_allocation_id.statement_id or line.move_id.waste_statement_id, line.account_id))
-        for group in groups.values():
-            if group.waste_allocation_id and group.move_id.waste_statement_id:
-                group.reconcile()
+        plan = [group for group in groups.values() if group.waste_allocation_id and group.move_id.waste_statement_id]
+        if plan:
+            lines._reconcile_plan(plan)
