@@ -9,7 +9,7 @@ ADDONS = Path(__file__).resolve().parents[1] / 'addons'
 
 #: the picture read from its floor; within a level a room may use those named before it
 LEVELS = {
-    'RAILS': ('exchange', 'wecom', 'esign', 'sms_cn'),
+    'RAILS': ('exchange', 'approval', 'wecom', 'esign', 'sms_cn'),
     'TRADE': ('waste', 'waste_contract', 'waste_track', 'waste_settlement'),
     'LINK': ('waste_wim', 'wecom_contact', 'wecom_archive', 'wecom_engage'),
     'SCRM': (
@@ -20,7 +20,12 @@ LEVELS = {
 }
 ORDER = [room for level in LEVELS.values() for room in level]
 #: pairs above that stand side by side: neither uses the other
-STRANGERS = {('esign', 'wecom'), ('sms_cn', 'exchange'), ('sms_cn', 'wecom'), ('sms_cn', 'esign')}
+STRANGERS = {
+    ('esign', 'wecom'), ('sms_cn', 'exchange'), ('sms_cn', 'wecom'), ('sms_cn', 'esign'),
+    ('approval', 'exchange'), ('wecom', 'approval'), ('esign', 'approval'), ('sms_cn', 'approval'),
+}
+#: rails that stand on OCA addons under AGPL-3
+ON_AGPL = {'approval'}
 
 ROOMS = sorted(path.parent.name for path in ADDONS.glob('*/__manifest__.py'))
 BRIDGE_LINES = 100
@@ -83,7 +88,7 @@ def test_room_is_complete(room):
 
 @pytest.mark.parametrize('room', ROOMS)
 def test_licence(room):
-    wanted = 'LGPL-3' if room in LEVELS['RAILS'] else 'AGPL-3'
+    wanted = 'LGPL-3' if room in LEVELS['RAILS'] and room not in ON_AGPL else 'AGPL-3'
 
     assert manifest(room).get('license') == wanted
 
