@@ -16,6 +16,7 @@
         'data/mail_activity_type_data.xml',
         'data/ir_cron_data.xml',
         'wizards/waste_contract_reason_views.xml',
+        'views/waste_contract_agreement_views.xml',
         'views/sale_order_views.xml',
         'views/sale_order_search_views.xml',
         'views/sale_order_line_views.xml',

@@ -15,15 +15,17 @@ CONTRACT_STATES = [
     ('expired', "Expired"),
     ('terminated', "Terminated"),
     ('cancelled', "Cancelled"),
+    ('voided', "Voided"),
 ]
 # Odoo's own state follows: on the producer's portal from its review on, confirmed while in force and after.
 SALE_STATE = {
     'draft': 'draft', 'approving': 'draft',
     'customer_review': 'sent', 'gov_review': 'sent', 'signing': 'sent',
     'active': 'sale', 'expired': 'sale', 'terminated': 'sale',
-    'cancelled': 'cancel',
+    'cancelled': 'cancel', 'voided': 'cancel',
 }
 BEFORE_ACTIVE = ('draft', 'approving', 'customer_review', 'gov_review', 'signing')
+EARLY_ENDS = ('terminated', 'voided')
 WARN_DAYS = 30
 
 
@@ -44,6 +46,7 @@ class SaleOrder(models.Model):
         'sign': (('signing',), 'active'),
         'expire': (('active',), 'expired'),
         'terminate': (('active',), 'terminated'),
+        'void': (('active',), 'voided'),
         'cancel': (BEFORE_ACTIVE, 'cancelled'),
         'reset': (('cancelled',), 'draft'),
     }
@@ -57,11 +60,13 @@ class SaleOrder(models.Model):
         ), 'approving'),
         'date_signed': 'active',
     }
-    _manager_moves = {('approving', 'customer_review'), ('active', 'terminated')}
+    _manager_moves = {('approving', 'customer_review'), ('active', 'terminated'), ('active', 'voided')}
 
     contract_state = fields.Selection(
         CONTRACT_STATES, "Contract State", default='draft', required=True, copy=False, index=True,
         tracking=True, group_expand=True)
+    date_terminated = fields.Date(
+        "Ended early on", copy=False, readonly=True, tracking=True, help="First day without the contract.")
     is_end_warned = fields.Boolean(copy=False, help="The salesperson was told that the contract ends soon.")
 
     def _creation_message(self):
@@ -91,6 +96,10 @@ class SaleOrder(models.Model):
             moving.filtered('date_signed').date_signed = False
         if target == 'active' and 'date_signed' not in vals:
             moving.filtered(lambda order: not order.date_signed).date_signed = fields.Date.context_today(self)
+        if target in EARLY_ENDS:
+            vals = {'date_terminated': fields.Date.context_today(self), **vals}
+        elif 'date_terminated' in vals and not self.env.su:
+            raise UserError(self.env._("The day on which a contract ends early is recorded when it is terminated or voided."))
         if vals.get('state'):
             self._check_sale_state(vals['state'], target)
         if 'date_end' in vals:
@@ -98,6 +107,8 @@ class SaleOrder(models.Model):
         result = super().write(vals)
         if moving:
             moving._follow_contract_state(target)
+        if target in EARLY_ENDS:
+            moving._finish_early_end()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -197,7 +208,22 @@ class SaleOrder(models.Model):
             return self.env._(
                 "Contract %(contract)s runs until %(end)s. To end it earlier, terminate it.",
                 contract=self.name, end=self.date_end)
+        if target == 'terminated':
+            return self._get_termination_error()
+        if target == 'voided':
+            return self._get_void_error()
         return False
+
+    def _get_termination_error(self):
+        """Return what still keeps this contract from ending early, or False. To override."""
+        return False
+
+    def _get_void_error(self):
+        """Return what keeps this contract from being void as if it had never been, or False. To override."""
+        return False
+
+    def _finish_early_end(self):
+        """Do what follows when contracts are terminated or voided: upper rooms cancel and settle. To override."""
 
     def _get_submit_error(self):
         """Return what the draft still lacks, or False. To override."""
@@ -274,6 +300,10 @@ class SaleOrder(models.Model):
         """End a contract in force before its last day."""
         return self._transition_with_reason('terminate', reason)
 
+    def action_void(self, reason=None):
+        """Take back a contract in force under which nothing was collected yet."""
+        return self._transition_with_reason('void', reason)
+
     def action_cancel_contract(self, reason=None):
         """Give up a contract that isn't in force yet."""
         return self._transition_with_reason('cancel', reason)
@@ -303,9 +333,9 @@ class SaleOrder(models.Model):
 
     # BUSINESS ------------------------------------------------------------------
 
-    def _transition_logged(self, verb, sentence):
+    def _transition_logged(self, verb, sentence, **vals):
         """Move and leave ``sentence`` in the chatter, also where tracking is switched off: it is evidence."""
-        moved = self._transition(verb)
+        moved = self._transition(verb, **vals)
         if moved:
             moved._message_log_batch(bodies=dict.fromkeys(moved.ids, sentence))
         return moved
@@ -318,14 +348,7 @@ class SaleOrder(models.Model):
         if (reason or '').strip():
             self._transition_logged(verb, reason.strip())
             return True
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env['waste.contract.reason']._get_verb_label(verb),
-            'res_model': 'waste.contract.reason',
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_order_ids': self.ids, 'default_verb': verb},
-        }
+        return self.env['waste.contract.reason']._ask(self, verb)
 
     def _follow_contract_state(self, contract_state):
         """Bring Odoo's own state along after a move."""

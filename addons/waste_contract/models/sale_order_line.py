@@ -11,7 +11,7 @@ SEALED = frozenset({
     'order_id', 'product_id', 'product_uom_id', 'product_uom_qty', 'name', 'display_type', 'discount', 'tax_ids',
     'line_no', 'waste_name', 'waste_code_id', 'category_id', 'physical_form_id', 'packaging_id', 'hazard_ids',
     'disposal_method_id', 'planned_quantity_t', 'planned_count', 'is_unlimited', 'pricing_mode', 'payer', 'price_unit',
-    'list_price',
+    'list_price', 'date_from', 'date_to',
 })
 
 
@@ -245,7 +245,7 @@ class SaleOrderLine(models.Model):
         """Return the line's own price tiers, else those of its contract, from low to high."""
         self.ensure_one()
         tiers = self.order_id.tier_ids
-        return (tiers.filtered(lambda tier: tier.line_id == self)
+        return (tiers.filtered(lambda tier: tier.line_id == self._origin)
                 or tiers.filtered(lambda tier: not tier.line_id)).sorted('from_t')
 
     def _get_mode_label(self, mode=None):

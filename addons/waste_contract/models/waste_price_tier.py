@@ -87,3 +87,8 @@ class WastePriceTier(models.Model):
         """Tell whether ``quantity_t`` (Decimal) lies in [from, to)."""
         self.ensure_one()
         return float(quantity_t) >= self.from_t and (not self.to_t or float(quantity_t) < self.to_t)
+
+    def _get_steps(self):
+        """Return the ladder as values that make it again, from low to high."""
+        return [
+            {'from_t': tier.from_t, 'to_t': tier.to_t, 'price_unit': tier.price_unit} for tier in self.sorted('from_t')]

@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_agreement,
     test_contract_calendar,
     test_contract_external,
     test_contract_states,

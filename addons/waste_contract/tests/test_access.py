@@ -32,6 +32,10 @@ RIGHTS = {
         'user': READ, 'salesperson': READ, 'sales_manager': READ, 'dispatcher': READ, 'finance': READ,
         'customer_service': READ, 'admin': ALL, 'wim_integrator': NONE},
 }
+# Agreements are written by who sells; the history of terms by nobody but them.
+RIGHTS |= dict.fromkeys(
+    ('waste.contract.agreement', 'waste.contract.agreement.line', 'waste.contract.agreement.tier'), RIGHTS['waste.price.tier'])
+RIGHTS['waste.contract.change'] = {role: READ if rights else NONE for role, rights in RIGHTS['waste.price.tier'].items()}
 OPERATIONS = {'r': 'read', 'w': 'write', 'c': 'create', 'd': 'unlink'}
 
 
@@ -95,15 +99,34 @@ class TestAccess(ContractCase):
 
     def test_company_b_never_sees_company_a(self):
         company_b = self.env['res.company'].create({'name': "东实餐厨公司"})
-        self.contract.flush_recordset()
+        agreement = self._agreement_in_force()
         for role in ('salesperson', 'sales_manager', 'dispatcher', 'finance', 'customer_service', 'admin'):
             user = self._new_user(role, f'h3_b_{role}', company_b)
-            for record in (self.contract, self.contract.order_line, self.contract.tier_ids):
+            for record in (
+                    self.contract, self.contract.order_line, self.contract.tier_ids, agreement, agreement.line_ids,
+                    agreement.tier_ids, agreement.change_ids):
                 with self.subTest(role=role, model=record._name):
                     theirs = record.with_user(user).with_context(allowed_company_ids=company_b.ids)
                     self.assertFalse(theirs.search([('id', 'in', record.ids)]))
                     with self.assertRaises(AccessError):
                         theirs.read(['display_name'])
+
+    def _agreement_in_force(self):
+        agreement = self.env['waste.contract.agreement'].create({
+            'order_id': self.contract.id, 'date_effective': '2026-06-10', 'reason': "涨价",
+            'line_ids': [Command.create({'line_id': self.contract.order_line.id, 'price_unit': 3000.0})],
+            'tier_ids': [Command.create({'from_t': 0, 'price_unit': 2.0})]})
+        for state in ('approving', 'customer_review', 'signing', 'in_force'):
+            agreement.state = state
+        self.env.flush_all()
+        return agreement
+
+    def test_a_strange_salesperson_and_a_producer_see_no_agreements(self):
+        agreement = self._agreement_in_force()
+        for user in (self._new_user('salesperson', 'h3_stranger2'), self.portal):
+            for record in (agreement, agreement.line_ids, agreement.tier_ids, agreement.change_ids):
+                with self.subTest(user=user.login, model=record._name), self.assertRaises(AccessError):
+                    record.with_user(user).read(['display_name'])
 
     def test_i_39_the_floor_price_is_for_managers(self):
         line = self.contract.order_line

@@ -13,6 +13,7 @@ from .common import ContractCase
 NEVER_SEALED = {
     'contract_state',       # moves by its own table
     'is_end_warned',        # what the calendar job has done
+    'agreement_ids', 'change_ids', 'date_terminated',  # how sealed terms change, and when the contract ended early
     'order_line', 'tier_ids',  # close in their own create, write and unlink
     'report_class_id',      # how we count the contract is no term of it
     'user_id', 'team_id',   # who serves the contract changes during its life

@@ -6,6 +6,7 @@ VERBS = [
     ('refuse', "Producer Wants Changes"),
     ('gov_return', "Government Returns"),
     ('terminate', "Terminate"),
+    ('void', "Void"),
     ('cancel', "Cancel Contract"),
 ]
 
@@ -14,7 +15,8 @@ class WasteContractReason(models.TransientModel):
     _name = 'waste.contract.reason'
     _description = "Reason of a step back"
 
-    order_ids = fields.Many2many('sale.order', string="Contracts", required=True)
+    order_ids = fields.Many2many('sale.order', string="Contracts")
+    agreement_ids = fields.Many2many('waste.contract.agreement', string="Agreements")
     verb = fields.Selection(VERBS, "Step", required=True, readonly=True)
     reason = fields.Text(required=True, help="Stays in the history of the contract.")
 
@@ -25,11 +27,26 @@ class WasteContractReason(models.TransientModel):
         self.ensure_one()
         if not self.reason.strip():
             raise UserError(self.env._("Write the reason, so that everybody can read later why."))
-        self.order_ids.check_access('write')
-        self.order_ids._transition_with_reason(self.verb, self.reason)
+        for documents in (self.order_ids, self.agreement_ids):
+            documents.check_access('write')
+            if documents:
+                documents._transition_with_reason(self.verb, self.reason)
         return {'type': 'ir.actions.act_window_close'}
 
     # BUSINESS ------------------------------------------------------------------
+
+    @api.model
+    def _ask(self, documents, verb):
+        """Return the action of the dialogue that asks why ``documents`` take the step ``verb``."""
+        name = {'sale.order': 'order_ids', 'waste.contract.agreement': 'agreement_ids'}[documents._name]
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self._get_verb_label(verb),
+            'res_model': self._name,
+            'view_mode': 'form',
+            'target': 'new',
+            'context': {f'default_{name}': documents.ids, 'default_verb': verb},
+        }
 
     @api.model
     def _get_verb_label(self, verb):
