@@ -6,8 +6,9 @@
     'category': 'Solid Waste',
     'author': "东实环境 SCRM team",
     'license': 'AGPL-3',
-    'depends': ['waste', 'sale_management'],
+    'depends': ['waste', 'sale_management', 'approval'],
     'data': [
+        'security/waste_contract_approvers.xml',
         'security/ir.model.access.csv',
         'security/waste_contract_rules.xml',
         'data/waste_pricing_mode_data.xml',
@@ -15,6 +16,7 @@
         'data/waste_business_data.xml',
         'data/mail_activity_type_data.xml',
         'data/ir_cron_data.xml',
+        'data/tier_definition_data.xml',
         'wizards/waste_contract_reason_views.xml',
         'views/waste_contract_agreement_views.xml',
         'views/sale_order_views.xml',

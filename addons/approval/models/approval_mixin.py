@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import groupby
 
 OPEN = ("waiting", "pending")
 
@@ -157,10 +156,16 @@ class ApprovalMixin(models.AbstractModel):
                 found.setdefault(document, []).append(definition)
         steps = {}
         for document, matching in found.items():
+            # Who is asked for two reasons at once signs once.
+            asked = {}
+            for definition in matching:
+                asked.setdefault((definition.sequence, definition._get_question()), []).append(definition)
+            numbers = {sequence: number for number, sequence in enumerate(dict.fromkeys(key[0] for key in asked), 1)}
             steps[document.id] = Review.concat(*(
-                Review.new(document._prepare_tier_review_vals(definition, number))
-                for number, (_sequence, same) in enumerate(groupby(matching, lambda flow: flow.sequence), 1)
-                for definition in same))
+                Review.new({
+                    **document._prepare_tier_review_vals(same[0], numbers[sequence]),
+                    "also_definition_ids": [fields.Command.set([definition.id for definition in same[1:]])],
+                }) for (sequence, _question), same in asked.items()))
         return steps
 
     def _match_definition(self, definition):

@@ -32,3 +32,12 @@ class TierDefinition(models.Model):
     def _get_tier_validation_model_names(self):
         return super()._get_tier_validation_model_names() + [
             name for name, model in self.env.registry.items() if not model._abstract and "approval_progress" in model._fields]
+
+    def _get_question(self):
+        """Return what makes two steps the same question to the same people."""
+        self.ensure_one()
+        return (
+            self.review_type, self.reviewer_id, self.reviewer_group_id, self.reviewer_field_id, self.sign_mode,
+            self.exclude_requester, self.server_action_id, self.rejected_server_action_id,
+            self.reviewer_expression if self.review_type == "expression" else False,
+        )

@@ -29,6 +29,8 @@ class TierReview(models.Model):
     escalated_reviewer_ids = fields.Many2many(
         "res.users", "approval_review_escalated_user_rel", string="Asked Later",
         help="May decide as well, because the others didn't in time.")
+    also_definition_ids = fields.Many2many(
+        "tier.definition", "approval_review_also_definition_rel", string="Also for", help="Steps that ask the same people.")
     added_by_id = fields.Many2one("res.users", "Added by")
     pending_since = fields.Datetime("Waiting Since", readonly=True)
     escalated_at = fields.Datetime("Escalated on", readonly=True)
@@ -46,9 +48,11 @@ class TierReview(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("added_by_id")
+    @api.depends("added_by_id", "also_definition_ids.name")
     def _compute_definition_data(self):
         super()._compute_definition_data()
+        for review in self.filtered("also_definition_ids"):
+            review.name = "; ".join([review.name, *review.also_definition_ids.mapped("name")])
         for review in self.filtered("added_by_id"):
             review.name = self.env._("Added by %(user)s", user=review.added_by_id.name)
 
@@ -157,6 +161,7 @@ class TierReview(models.Model):
         names = ("model", "res_id", "definition_id", "requested_by", "sequence", "company_id", "document_name",
                  "partner_id", "amount", "currency_id", "excludes_applicant", "added_by_id")
         vals = {name: self[name].id if self._fields[name].type == "many2one" else self[name] for name in names}
+        vals["also_definition_ids"] = [fields.Command.set(self.also_definition_ids._origin.ids)]
         if self.definition_id.sign_mode != "all":
             return [vals]
         return [{**vals, "fixed_reviewer_ids": [fields.Command.set(user.ids)]} for user in self.reviewer_ids._origin]

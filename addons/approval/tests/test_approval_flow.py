@@ -74,6 +74,16 @@ class TestApprovalFlow(ApprovalCase):
 
         self.assertEqual(self._steps(document), [(1, "pending", "Chen"), (1, "pending", "Wang"), (2, "waiting", "Zhao")])
 
+    def test_who_is_asked_for_two_reasons_signs_once(self):
+        self._flow(self.chen, 10, name="Large")
+        self._flow(self.chen, 10, name="Cheap")
+        self._flow(self.chen, 20, name="Later")
+
+        document = self._document()
+
+        self.assertEqual(self._steps(document), [(1, "pending", "Chen"), (2, "waiting", "Chen")])
+        self.assertEqual(document.sudo().review_ids[0].name, "Large; Cheap")
+
     def test_chosen_approver_is_needed_and_must_be_of_the_pool(self):
         flow = self._flow(None, reviewer_group_id=self.group.id)
         document = self._document(submit=False)

@@ -1,18 +1,19 @@
+from . import sale_order, sale_order_life  # first: the files below override their hooks
+
+# isort: split
 from . import (
     account_tax,
     pricing,
     res_company,
     res_partner,
-    sale_order,
     sale_order_agreement,
-    sale_order_life,
+    sale_order_approval,
     sale_order_line,
     sale_order_line_prices,
     sale_order_prices,
-    waste_business,
-    waste_business_policy,
     sale_order_terms,
     waste_business,
+    waste_business_policy,
     waste_contract_agreed_mixin,
     waste_contract_agreement,
     waste_contract_agreement_apply,

@@ -57,6 +57,7 @@ class SaleOrder(models.Model):
             'name', 'business_id', 'company_id', 'invoicing_company_id', 'partner_id', 'disposer_id', 'government_id',
             'date_start', 'date_end', 'settlement_cycle', 'tax_rate_percent', 'lump_sum_amount',
             'included_quantity_t', 'transport_mode_id', 'currency_id', 'pricelist_id', 'deposit_amount', 'deposit_rule',
+            'approver_id',
         ), 'approving'),
         'date_signed': 'active',
     }

@@ -10,6 +10,7 @@ from . import (
     test_pricing,
     test_pricing_properties,
     test_res_partner,
+    test_sale_order_approval,
     test_sale_order_prices,
     test_waste_business,
     test_waste_business_policy,
