@@ -50,6 +50,7 @@ class WasteBatch(models.Model):
         :raise AccessError: when the user may not read the batch or the detail
         :raise MissingError: when there is no such record
         """
+        self = self._in_all_companies()
         if batch_id:
             batch = self.browse(batch_id)
             batch.check_access("read")
@@ -188,12 +189,17 @@ class WasteBatch(models.Model):
             ``contract_line_id``
         :raise AccessError: when the user may not read batches
         """
+        self = self._in_all_companies()
         self.check_access("read")
         text = (text or "").strip()
         if not text:
             return []
         exact = self._find_lifecycle_hits("=", text)
         return exact or (self._find_lifecycle_hits("ilike", text) if len(text) > 2 else [])
+
+    def _in_all_companies(self):
+        """Who types a number need not know whose it is: all companies of the user, not only those switched on."""
+        return self.with_context(allowed_company_ids=self.env.user._get_company_ids())
 
     def _find_lifecycle_hits(self, operator, text):
         hits = []

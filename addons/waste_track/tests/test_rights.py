@@ -86,6 +86,17 @@ class TestRights(WasteTrackCommon):
             for text in (self.batch.name, self.batch.package_ids[0].name, "20264419000001", self.batch.pickup_id.name):
                 self.assertEqual(self.env["waste.batch"].with_user(user).find_lifecycle(text), [])
 
+    def test_a_number_is_found_whichever_company_is_switched_on(self):
+        other = self.env["res.company"].create({"name": "固废公司"})
+        user = self._make_staff("dispatcher")
+        user.company_ids += other
+        batches = self.env["waste.batch"].with_user(user).with_context(allowed_company_ids=other.ids)
+
+        hits = batches.find_lifecycle(self.batch.name)
+
+        self.assertEqual([hit["batch_id"] for hit in hits], self.batch.ids)
+        self.assertEqual(batches.get_lifecycle(batch_id=self.batch.id)["batch"]["id"], self.batch.id)
+
     def test_a_salesperson_sees_his_contracts_and_the_producers_assigned_today(self):
         user = self._make_staff("salesperson")
 
