@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from odoo.addons.waste_contract.tools import exact
 
@@ -19,6 +19,11 @@ class AccountMove(models.Model):
     # `statement_id` is Odoo's bank statement.
     waste_statement_id = fields.Many2one(
         "waste.statement", "Waste Statement", index="btree_not_null", ondelete="restrict", copy=False, readonly=True)
+    waste_application_id = fields.Many2one(
+        "waste.invoice.application", "Invoice Application", index="btree_not_null", ondelete="restrict", copy=False, readonly=True)
+    waste_contract_id = fields.Many2one(
+        "sale.order", "Waste Contract", compute="_compute_waste_contract_id", store=True, compute_sudo=True,
+        index="btree_not_null", help="The contract of the statement, or of the advance invoice.")
     fapiao_no = fields.Char("Fapiao No.", copy=False, index="btree_not_null", tracking=True)
     fapiao_state = fields.Selection(FAPIAO_STATES, "Fapiao", copy=False, readonly=True, tracking=True)
 
@@ -27,16 +32,32 @@ class AccountMove(models.Model):
     external_extra_text = fields.Text(groups="base.group_user")
     external_versions = fields.Json(groups="base.group_user")
 
+    # COMPUTE -------------------------------------------------------------------
+
+    @api.depends("waste_statement_id.contract_id", "waste_application_id.contract_id")
+    def _compute_waste_contract_id(self):
+        for move in self:
+            move.waste_contract_id = move.waste_statement_id.contract_id or move.waste_application_id.contract_id
+
+    # CRUD ----------------------------------------------------------------------
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("fapiao_no"):
+            # The number of an invoice that was booked before it had one.
+            self.filtered(lambda move: move.state == "posted")._follow_waste_invoices()
+        return result
+
     # ACTION --------------------------------------------------------------------
 
     def button_draft(self):
         result = super().button_draft()
-        self.waste_statement_id._follow_invoices()
+        self._follow_waste_invoices()
         return result
 
     def button_cancel(self):
         result = super().button_cancel()
-        self.waste_statement_id._follow_invoices()
+        self._follow_waste_invoices()
         return result
 
     def action_view_waste_statement(self):
@@ -54,18 +75,41 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         posted = super()._post(soft=soft)
-        posted.waste_statement_id._follow_invoices()
+        posted._find_waste_applications()
+        posted._follow_waste_invoices()
         return posted
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
-        """A credit note is of the same statement as its invoice."""
+        """A credit note is of the same statement and application as its invoice."""
         default_values_list = default_values_list or [{} for _move in self]
         for move, values in zip(self, default_values_list, strict=True):
-            if move.waste_statement_id:
-                values.setdefault("waste_statement_id", move.waste_statement_id.id)
+            for name in ("waste_statement_id", "waste_application_id"):
+                if move[name]:
+                    values.setdefault(name, move[name].id)
         return super()._reverse_moves(default_values_list, cancel=cancel)
 
     # BUSINESS ------------------------------------------------------------------
+
+    def _follow_waste_invoices(self):
+        """Bring statements and applications along after these invoices were posted, taken back or numbered."""
+        self.waste_statement_id._follow_invoices()
+        # Of the operating company, which the clerk of the issuing company may not be in.
+        self.sudo().waste_application_id._follow_invoices()
+
+    def _find_waste_applications(self):
+        """Link invoices that came otherwise, such as from WIM, with the application that asked for just this amount."""
+        invoices_sudo = self.sudo().filtered(
+            lambda move: move.move_type == "out_invoice" and move.waste_statement_id and not move.waste_application_id)
+        if not invoices_sudo:
+            return
+        waiting = self.env["waste.invoice.application"].sudo().search([
+            ("statement_id", "in", invoices_sudo.waste_statement_id.ids), ("state", "in", ("pending", "to_issue"))], order="id")
+        for move in invoices_sudo if waiting else ():
+            same = waiting.filtered(
+                lambda application, move=move: application.statement_id == move.waste_statement_id
+                and not move.currency_id.compare_amounts(application.amount_total, move.amount_total))[:1]
+            move.waste_application_id = same
+            waiting -= same
 
     def _get_statement_sign(self):
         """Return 1 for an invoice or bill, -1 for a credit note or refund."""

@@ -157,7 +157,8 @@ class WasteStatement(models.Model):
             "statement": statement,
             "amount": amount,
             "date": vals["date"],
-            "values": {**self._prepare_external_values(system, vals), "reversed_entry_id": original.id},
+            "values": {**self._prepare_external_values(system, vals), "reversed_entry_id": original.id,
+                       "waste_application_id": original.waste_application_id.id},
         }])
 
     @api.model

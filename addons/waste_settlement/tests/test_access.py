@@ -10,6 +10,13 @@ RIGHTS = {
     "waste.statement":              (NONE, READ, READ, NONE, FULL, READ, FULL, NONE, READ, NONE, NONE),
     "waste.statement.line":         (NONE, READ, READ, NONE, FULL, READ, FULL, NONE, READ, NONE, NONE),
     "waste.payment.allocation":     (NONE, READ, READ, NONE, FULL, READ, FULL, NONE, NONE, NONE, READ),
+    "waste.invoice.application":    (NONE, FULL, FULL, NONE, FULL, READ, FULL, NONE, NONE, NONE, NONE),
+    "waste.invoice.application.line": (NONE, FULL, FULL, NONE, FULL, READ, FULL, NONE, NONE, NONE, NONE),
+    "waste.collection":             (NONE, FULL, FULL, NONE, FULL, READ, FULL, NONE, NONE, NONE, NONE),
+    "waste.payment.plan":           (NONE, FULL, FULL, NONE, FULL, READ, FULL, NONE, NONE, NONE, NONE),
+    "waste.payment.plan.allocation": (NONE, READ, READ, NONE, FULL, READ, FULL, NONE, NONE, NONE, NONE),
+    "waste.money.refuse":           (NONE, NONE, NONE, NONE, FULL, NONE, FULL, NONE, NONE, NONE, NONE),
+    "waste.payment.plan.make":      (NONE, FULL, FULL, NONE, FULL, NONE, FULL, NONE, NONE, NONE, NONE),
     "waste.statement.make":         (NONE, NONE, NONE, NONE, FULL, NONE, FULL, NONE, NONE, NONE, NONE),
     "waste.statement.dispute":      (NONE, NONE, NONE, NONE, FULL, NONE, FULL, NONE, NONE, NONE, NONE),
 }

@@ -11,7 +11,7 @@ NEVER_SEALED = {
     "business_id", "user_id", "quantity_kg", "amount_total", "receivable_amount", "payable_amount", "amount_untaxed",
     "amount_tax", "computed_amount", "difference", "has_difference", "invoiced_amount", "received_amount", "open_amount",
     # lines are frozen by their own write
-    "line_ids", "invoice_ids", "allocation_ids",
+    "line_ids", "invoice_ids", "allocation_ids", "invoice_application_ids",
 }
 TECHNICAL = {
     "id", "create_uid", "create_date", "write_uid", "write_date",
