@@ -6,7 +6,7 @@
     "category": "Solid Waste",
     "author": "东实环境 SCRM team",
     "license": "AGPL-3",
-    "depends": ["waste_track", "account"],
+    "depends": ["waste_track", "account", "approval"],
     "data": [
         "security/waste_settlement_groups.xml",
         "security/ir.model.access.csv",

@@ -8,9 +8,11 @@ class ResPartner(models.Model):
     _inherit = ["res.partner", "waste.fapiao.data"]
 
     payment_plan_ids = fields.One2many(
-        "waste.payment.plan", "partner_id", "Payment Plan", groups="waste.group_salesperson,waste.group_customer_service,waste.group_finance")
+        "waste.payment.plan", "partner_id", "Payment Plan",
+        groups="waste.group_salesperson,waste.group_customer_service,waste.group_finance")
     waste_collection_ids = fields.One2many(
-        "waste.collection", "partner_id", "Collections", groups="waste.group_salesperson,waste.group_customer_service,waste.group_finance")
+        "waste.collection", "partner_id", "Collections",
+        groups="waste.group_salesperson,waste.group_customer_service,waste.group_finance")
 
     # BUSINESS ------------------------------------------------------------------
 

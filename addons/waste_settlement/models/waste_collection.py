@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.waste_contract.tools import exact
 
@@ -32,7 +32,7 @@ class WasteCollection(models.Model):
 
     _name = "waste.collection"
     _description = "Collection"
-    _inherit = ["waste.state.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["waste.money.document"]
     _order = "date desc, id desc"
     _rec_names_search = ["name", "contract_id.name", "partner_id.name", "bank_ref"]
     _check_company_auto = True
@@ -43,6 +43,9 @@ class WasteCollection(models.Model):
         "reject": (("pending",), "rejected"),
         "reverse": (("approved",), "reversed"),
     }
+    _finance_states = ("rejected", "approved", "reversed")
+    _state_to = ["approved"]
+    _cancel_state = "reversed"
     _sealed_from = dict.fromkeys((
         "name", "partner_id", "contract_id", "kind", "amount", "currency_id", "date", "way", "bank_ref",
         "is_oldest_first", "company_id", "invoicing_company_id",
@@ -61,7 +64,6 @@ class WasteCollection(models.Model):
     bank_ref = fields.Char("Bank Reference", copy=False, tracking=True, help="The bank's own number of the transfer.")
     note = fields.Char("Remark")
     state = fields.Selection(STATES, required=True, default="draft", index=True, tracking=True, copy=False, group_expand=True)
-    reason = fields.Text("Reason of the Return", readonly=True, copy=False, tracking=True)
     is_automatic = fields.Boolean(
         "From a Payment", readonly=True, copy=False, help="Follows from a payment that was booked: by WIM or on an invoice.")
 
@@ -209,33 +211,6 @@ class WasteCollection(models.Model):
 
     # ACTION --------------------------------------------------------------------
 
-    def action_submit(self):
-        """Send the collection to finance."""
-        self.check_access("write")
-        self._transition("submit", reason=False)
-        return True
-
-    def action_approve(self):
-        """Approve: the money is booked, and counts."""
-        self.check_access("write")
-        self._approve()
-        return True
-
-    def action_reject(self, reason=None):
-        """Return the collection to its author; without a reason, ask for it."""
-        self.check_access("write")
-        if (reason or "").strip():
-            self._transition("reject", reason=reason.strip())
-            return True
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Why is it returned?"),
-            "res_model": "waste.money.refuse",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_collection_ids": self.ids},
-        }
-
     def action_reverse(self):
         """Take the booking back: the money was somebody else's, or bounced."""
         self.check_access("write")
@@ -259,10 +234,3 @@ class WasteCollection(models.Model):
         """Automatic ones follow their payment."""
         following = self.filtered("is_automatic") if self.env.su else self.browse()
         super(WasteCollection, self - following)._check_sealed(vals)
-
-    def _check_state_move(self, target):
-        super()._check_state_move(target)
-        moving = self.filtered(lambda collection: collection.state != target)
-        if moving and target != "pending" and not self.env.su and not self.env.user.has_group("waste.group_finance"):
-            raise AccessError(self.env._(
-                "Collection %(collection)s: only finance may decide this.", collection=moving[0].name))

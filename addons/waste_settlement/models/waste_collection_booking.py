@@ -10,11 +10,26 @@ class WasteCollection(models.Model):
     _inherit = "waste.collection"
 
     def _approve(self):
-        """Approve and book, without asking who may: callers did."""
+        """Approve and book."""
         moved = self._transition("approve")
         # The books of the receiving company, of which the approver may not be a user.
         moved.sudo()._book()
         moved._allocate_to_plan()
+
+    def _get_refuse_context(self):
+        return {"default_collection_ids": self.ids}
+
+    def _prepare_approval_values(self):
+        return {**super()._prepare_approval_values(), "amount": self.amount}
+
+    def _get_approval_essentials(self):
+        return super()._get_approval_essentials() + [line for line in (
+            (self.env._("Contract"), self.contract_id.name),
+            (self.env._("Instalment"), self.plan_id.display_name if self.plan_id else ""),
+            (self.env._("Received on"), str(self.date)),
+            (self.env._("Bank Reference"), self.bank_ref),
+            (self.env._("Receiving Company"), self.invoicing_company_id.name),
+        ) if line[1]]
 
     # BOOKING -------------------------------------------------------------------
 

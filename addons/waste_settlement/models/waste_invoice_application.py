@@ -26,7 +26,7 @@ class WasteInvoiceApplication(models.Model):
 
     _name = "waste.invoice.application"
     _description = "Invoice Application"
-    _inherit = ["waste.state.mixin", "waste.fapiao.data", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["waste.money.document", "waste.fapiao.data"]
     _order = "id desc"
     _rec_names_search = ["name", "contract_id.name", "partner_id.name", "fapiao_no"]
     _check_company_auto = True
@@ -56,7 +56,6 @@ class WasteInvoiceApplication(models.Model):
     amount_tax = fields.Monetary("Tax", compute="_compute_amount_total", store=True)
 
     state = fields.Selection(STATES, required=True, default="draft", index=True, tracking=True, copy=False, group_expand=True)
-    reason = fields.Text("Reason of the Return", readonly=True, copy=False, tracking=True)
     note = fields.Text("Remark", help="For the one who issues: words the customer wants on the fapiao, a wanted day.")
     is_from_portal = fields.Boolean("Asked by the Customer", readonly=True, copy=False)
     date_applied = fields.Date("Applied on", default=fields.Date.context_today, copy=False)

@@ -1,13 +1,10 @@
 from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, float_compare
 
 from odoo.addons.waste_contract.tools import exact
 
 # What waits to become an invoice takes its part of the statement and of the contract already.
 WAITING_STATES = ("pending", "to_issue")
-# Finance decides these.
-FINANCE_STATES = ("rejected", "to_issue", "issued", "archived", "red")
 
 
 class WasteInvoiceApplication(models.Model):
@@ -25,6 +22,8 @@ class WasteInvoiceApplication(models.Model):
         "unissue": (("issued",), "to_issue"),
         "cancel": (("draft", "rejected", "pending", "to_issue"), "cancelled"),
     }
+    _finance_states = ("rejected", "to_issue", "issued", "archived", "red")
+    _state_to = ["to_issue"]
     _sealed_from = {
         **dict.fromkeys((
             "name", "contract_id", "statement_id", "partner_id", "buyer_authorisation", "company_id",
@@ -41,33 +40,6 @@ class WasteInvoiceApplication(models.Model):
 
     # ACTION --------------------------------------------------------------------
 
-    def action_submit(self):
-        """Send the application to finance."""
-        self.check_access("write")
-        self._submit()
-        return True
-
-    def action_approve(self):
-        """Approve: the invoice is to be issued."""
-        self.check_access("write")
-        self._transition("approve", reason=False)
-        return True
-
-    def action_reject(self, reason=None):
-        """Return the application to its author; without a reason, ask for it."""
-        self.check_access("write")
-        if (reason or "").strip():
-            self._transition("reject", reason=reason.strip())
-            return True
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Why is it returned?"),
-            "res_model": "waste.money.refuse",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_application_ids": self.ids},
-        }
-
     def action_archive_fapiao(self):
         """File the issued fapiao: its number and date stay as they are from now on."""
         self.check_access("write")
@@ -82,20 +54,9 @@ class WasteInvoiceApplication(models.Model):
 
     # CHECKS --------------------------------------------------------------------
 
-    def _check_state_move(self, target):
-        super()._check_state_move(target)
-        moving = self.filtered(lambda application: application.state != target)
-        if moving and target in FINANCE_STATES and not self.env.su and not self.env.user.has_group("waste.group_finance"):
-            raise AccessError(self.env._(
-                "Invoice application %(application)s: only finance may decide this.", application=moving[0].name))
-        for application in moving:
-            # Limits and contract may belong to a company that the clerk of the issuing company isn't in.
-            if error := application.sudo()._get_move_error(target):
-                raise UserError(error)
-
     def _get_move_error(self, target):
-        """Return the sentence why this move isn't possible now, or False. To override."""
-        self.ensure_one()
+        if error := super()._get_move_error(target):
+            return error
         if target == "pending":
             return self._get_submit_error() or self._get_limit_error()
         if target == "to_issue" and self.state == "pending":
@@ -165,5 +126,19 @@ class WasteInvoiceApplication(models.Model):
     # BUSINESS ------------------------------------------------------------------
 
     def _submit(self):
-        """Move to approval, without asking who may: callers did."""
         self._transition("submit", reason=False, date_applied=fields.Date.context_today(self))
+
+    def _approve(self):
+        self._transition("approve", reason=False)
+
+    def _get_refuse_context(self):
+        return {"default_application_ids": self.ids}
+
+    def _get_approval_essentials(self):
+        return super()._get_approval_essentials() + [line for line in (
+            (self.env._("Contract"), self.contract_id.name),
+            (self.env._("Statement"), self.statement_id.name),
+            (self.env._("Issuing Company"), self.invoicing_company_id.name),
+            (self.env._("Fapiao Title"), self.fapiao_title),
+            (self.env._("Authorisation"), self.buyer_authorisation),
+        ) if line[1]]

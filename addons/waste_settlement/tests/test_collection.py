@@ -57,6 +57,31 @@ class TestCollection(SettlementCase):
             collection.write({"state": "approved"})
         self.assertEqual((collection.state, self.contract.collected_amount), ("pending", 0.0))
 
+    def test_s3_pay_det_the_steps_of_a_flow_decide(self):
+        self.env["tier.definition"].create({
+            "name": "财务复核", "model_id": self.env["ir.model"]._get_id("waste.collection"), "review_type": "individual",
+            "reviewer_id": self.finance.id, "definition_domain": "[]", "company_id": self.company.id})
+        collection = self._collect()
+        collection.with_user(self.salesperson).action_submit()
+        with self.assertRaisesRegex(UserError, "step “财务复核” is still to be decided by"):
+            collection.with_user(self.users["admin"]).action_approve()
+        with self.assertRaisesRegex(UserError, "is still to be decided"), self.cr.savepoint():
+            collection.with_user(self.users["admin"]).write({"state": "approved"})
+
+        collection.with_user(self.finance).action_approve()
+
+        self.assertEqual((collection.state, collection.approval_state, self.contract.collected_amount), ("approved", "approved", 10000.0))
+        self.assertIn("财务复核", collection.approval_steps)
+
+    def test_a_step_that_returns_it_returns_it_with_the_reason(self):
+        self.env["tier.definition"].create({
+            "name": "财务复核", "model_id": self.env["ir.model"]._get_id("waste.collection"), "review_type": "individual",
+            "reviewer_id": self.finance.id, "definition_domain": "[]", "company_id": self.company.id})
+        collection = self._collect()
+        collection.with_user(self.salesperson).action_submit()
+        collection.with_user(self.finance).action_reject(reason="银行未到账")
+        self.assertEqual((collection.state, collection.reason), ("rejected", "银行未到账"))
+
     def test_s3_con_pay_a_not_under_a_draft(self):
         for state in ("draft", "approving"):
             with self.subTest(state), self.assertRaisesRegex(ValidationError, "registered once it is approved"), self.cr.savepoint():
@@ -92,7 +117,10 @@ class TestCollection(SettlementCase):
 
     def test_s3_pay_log_changes_are_in_the_log(self):
         collection = self._collect().with_context(tracking_disable=False, mail_notrack=False)
+        self.env.flush_all()
+        self.cr.precommit.run()
         collection.amount = 12000.0
+        self.env.flush_all()
         self.cr.precommit.run()
         values = collection.message_ids.sudo().tracking_value_ids.filtered(lambda value: value.field_id.name == "amount")
         self.assertEqual((values.old_value_float, values.new_value_float), (10000.0, 12000.0))

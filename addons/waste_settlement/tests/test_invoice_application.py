@@ -4,6 +4,7 @@ from odoo.tests import Form, freeze_time, tagged
 
 from .common import SettlementCase
 
+
 @freeze_time("2026-10-08 02:00:00")
 @tagged("post_install", "-at_install")
 class TestInvoiceApplication(SettlementCase):
