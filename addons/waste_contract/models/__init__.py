@@ -20,6 +20,7 @@ from . import (
     waste_contract_agreement_life,
     waste_contract_agreement_line,
     waste_contract_change,
+    waste_price_index,
     waste_price_tier,
     waste_pricing_mode,
     waste_report_class,

@@ -57,9 +57,9 @@ class SaleOrder(models.Model):
         "Tax Rate (%)", digits=(5, 2), compute='_compute_tax_rate_percent', store=True, readonly=False, precompute=True,
         aggregator=None, help="VAT that the prices of the contract include.")
     lump_sum_amount = fields.Monetary(
-        "Lump Sum a Year", help="Charged once each calendar year, whatever the quantity; tax included.")
+        "Lump Sum", help="Charged once each calendar year, month or trip, whatever the quantity; tax included.")
     included_quantity_t = fields.Float(
-        "Included (t a year)", digits=(16, 6), min_display_digits=3, help="Covered by the lump sum, all lump-sum waste details together.")
+        "Included (t)", digits=(16, 6), min_display_digits=3, help="Covered by one lump sum, all lump-sum waste details together.")
     tier_ids = fields.One2many('waste.price.tier', 'order_id', "Price Tiers", copy=False)
     transport_mode_id = fields.Many2one('waste.transport.mode', "Transport", index='btree_not_null')
 
@@ -147,7 +147,7 @@ class SaleOrder(models.Model):
         for order in self:
             modes = set(order.order_line.mapped('pricing_mode'))
             order.has_lump_lines = 'lump_year' in modes
-            order.has_tier_lines = bool(modes & {'tier_all', 'tier_excess'})
+            order.has_tier_lines = bool(modes & {'tier_all', 'tier_excess', 'tier_quota', 'calorific'})
 
     @api.depends('business_id')
     def _compute_user_id(self):
@@ -263,16 +263,19 @@ class SaleOrder(models.Model):
         return super().write(vals)
 
     def copy(self, default=None):
-        """A duplicate takes the price tiers along, those of a waste detail with its copy."""
+        """A duplicate takes the price tiers along, those of a waste detail with its copy; fees stay with their waste."""
         copies = super().copy(default)
         for order, copy in zip(self, copies):
             if not order.business_id:
                 continue
             lines = dict(zip(order._get_copiable_order_lines(), copy.order_line))
+            for line in lines:
+                if line.for_line_id in lines:
+                    lines[line].for_line_id = lines[line.for_line_id]
             copy.tier_ids = [
                 fields.Command.create({
                     'line_id': lines[tier.line_id].id if tier.line_id else False,
-                    'from_t': tier.from_t, 'to_t': tier.to_t, 'price_unit': tier.price_unit,
+                    'from_t': tier.from_t, 'to_t': tier.to_t, 'price_unit': tier.price_unit, 'is_excess': tier.is_excess,
                 }) for tier in order.tier_ids if not tier.line_id or tier.line_id in lines]
         return copies
 
@@ -336,12 +339,6 @@ class SaleOrder(models.Model):
     def _get_lines_of_mode(self, mode):
         return self.order_line.filtered(lambda line: line.pricing_mode == mode).sorted('sequence')
 
-    def _get_calendar_years(self):
-        """Return how many calendar years the period touches: so often the lump sum is due."""
-        self.ensure_one()
-        if not self.date_start or not self.date_end:
-            return 1
-        return max(self.date_end.year - self.date_start.year + 1, 1)
 
     def _prepare_detail_values(self, vals_list):
         """Complete the values of new lines of these contracts: product, number, quantity."""

@@ -58,6 +58,7 @@ class SaleOrder(models.Model):
             'date_start', 'date_end', 'settlement_cycle', 'tax_rate_percent', 'lump_sum_amount',
             'included_quantity_t', 'transport_mode_id', 'currency_id', 'pricelist_id', 'deposit_amount', 'deposit_rule',
             'approver_id',
+            'lump_sum_unit', 'minimum_charge_amount', 'minimum_charge_unit', 'is_transport_included',
         ), 'approving'),
         'date_signed': 'active',
     }
@@ -233,7 +234,7 @@ class SaleOrder(models.Model):
         if not lines:
             return self.env._("Contract %(contract)s has no waste details: add at least one.", contract=self.name)
         if self.business_id.needs_manifest:
-            for line in lines.filtered(lambda line: not line.waste_code_id):
+            for line in lines.filtered(lambda line: not line.waste_code_id and not line._get_pricing()._is_service):
                 return self.env._(
                     "Waste detail %(waste)s of contract %(contract)s needs a waste code.",
                     waste=line.waste_name, contract=self.name)
@@ -243,11 +244,8 @@ class SaleOrder(models.Model):
         if self.has_lump_lines and not self.lump_sum_amount:
             return self.env._(
                 "Contract %(contract)s has lump-sum waste details but no lump sum.", contract=self.name)
-        for line in lines.filtered(lambda line: line.pricing_mode == 'tier_all' and not line._get_tiers()):
-            return self.env._(
-                "Waste detail %(waste)s of contract %(contract)s is priced by tiers, and there are none.",
-                waste=line.waste_name, contract=self.name)
-        return self._get_tiers_error()
+        return self._get_tiers_error() or next(
+            filter(None, (line._get_pricing()._get_terms_error(line) for line in lines)), False)
 
     # ACTION --------------------------------------------------------------------
 

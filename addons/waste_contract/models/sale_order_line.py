@@ -12,6 +12,8 @@ SEALED = frozenset({
     'line_no', 'waste_name', 'waste_code_id', 'category_id', 'physical_form_id', 'packaging_id', 'hazard_ids',
     'disposal_method_id', 'planned_quantity_t', 'planned_count', 'is_unlimited', 'pricing_mode', 'payer', 'price_unit',
     'list_price', 'date_from', 'date_to',
+    'tax_rate_percent', 'included_quantity_t', 'price_basis', 'for_line_id', 'waived_over_t', 'distance_km',
+    't_per_bin', 'lab_item', 'index_metal', 'index_coefficient', 'index_fee',
 })
 
 
@@ -40,7 +42,7 @@ class SaleOrderLine(models.Model):
     pricing_mode = fields.Selection(
         PRICING_MODES, compute='_compute_pricing_mode', store=True, readonly=False, precompute=True, index=True)
     payer = fields.Selection(
-        [('producer', "Producer"), ('us', "Us")], "Paid by", compute='_compute_payer',
+        [('producer', "Producer"), ('us', "Us"), ('government', "Government")], "Paid by", compute='_compute_payer',
         store=True, readonly=False, precompute=True)
     floor_price = fields.Float(
         min_display_digits='Product Price', groups='waste.group_sales_manager', copy=False,
@@ -75,7 +77,7 @@ class SaleOrderLine(models.Model):
     @api.depends('pricing_mode')
     def _compute_payer(self):
         for line in self:
-            line.payer = line.pricing_mode and ('us' if line._get_pricing()._is_payable else 'producer')
+            line.payer = line.pricing_mode and line._get_pricing()._payer
 
     @api.depends('line_no', 'waste_name')
     def _compute_display_name(self):
@@ -91,14 +93,14 @@ class SaleOrderLine(models.Model):
         for line in details:
             line.name = f"{line.waste_name} {line.waste_code_id.code or ''}".strip()
 
-    @api.depends('pricing_mode')
+    @api.depends('pricing_mode', 'price_basis')
     def _compute_product_uom_id(self):
         """The unit the price is per, so that quantity × price reads right wherever Odoo shows it."""
         details = self.filtered('pricing_mode')
         super(SaleOrderLine, self - details)._compute_product_uom_id()
         find_uom = self.env['ir.model.data']._xmlid_to_res_id  # cached, unlike env.ref
         for line in details:
-            line.product_uom_id = find_uom(line._get_pricing()._billing_uom)
+            line.product_uom_id = find_uom(line._get_pricing()._get_billing_uom(line))
 
     @api.depends('pricing_mode', 'planned_quantity_t', 'planned_count', 'is_unlimited')
     def _compute_product_uom_qty(self):
@@ -118,18 +120,20 @@ class SaleOrderLine(models.Model):
         super(SaleOrderLine, self - details)._compute_discount()
         details.discount = 0.0
 
-    @api.depends('pricing_mode', 'order_id.tax_rate_percent')
+    @api.depends('pricing_mode', 'tax_rate_percent')
     def _compute_tax_ids(self):
         details = self.filtered('pricing_mode')
         super(SaleOrderLine, self - details)._compute_tax_ids()
         for (company, rate), lines in details.grouped(
-                lambda line: (line.company_id, line.order_id.tax_rate_percent)).items():
+                lambda line: (line.company_id, line.tax_rate_percent)).items():
             lines.tax_ids = self.env['account.tax']._get_contract_tax(company, rate)
 
     @api.depends(
         'pricing_mode', 'planned_quantity_t', 'planned_count', 'is_unlimited',
         'order_id.lump_sum_amount', 'order_id.included_quantity_t', 'order_id.date_start', 'order_id.date_end',
-        'order_id.tier_ids.from_t', 'order_id.tier_ids.to_t', 'order_id.tier_ids.price_unit',
+        'included_quantity_t', 'price_basis', 'for_line_id', 'waived_over_t', 'distance_km', 't_per_bin',
+        'order_id.lump_sum_unit', 'order_id.tier_ids.is_excess', 'order_id.tier_ids.from_t',
+        'order_id.tier_ids.to_t', 'order_id.tier_ids.price_unit',
         # Lump-sum details use up the included quantity together, the first carries the lump sum.
         'order_id.order_line.pricing_mode', 'order_id.order_line.planned_quantity_t', 'order_id.order_line.sequence')
     def _compute_amount(self):
@@ -168,12 +172,14 @@ class SaleOrderLine(models.Model):
                 raise ValidationError(self.env._(
                     "The planned quantity of waste detail %(waste)s must not be negative. "
                     "For no limit, tick Unlimited.", waste=line.waste_name))
-            payable = line._get_pricing()._is_payable
-            if payable != (line.payer == 'us'):
+            payer = line._get_pricing()._payer
+            if payer != line.payer:
                 raise ValidationError(self.env._(
                     "Waste detail %(waste)s: with the price “%(mode)s”, %(payer)s pays.",
-                    waste=line.waste_name, mode=line._get_mode_label(),
-                    payer=self.env._("our company") if payable else self.env._("the producer")))
+                    waste=line.waste_name, mode=line._get_mode_label(), payer={
+                        'us': self.env._("our company"), 'producer': self.env._("the producer"),
+                        'government': self.env._("the government")}[payer]))
+            payable = payer == 'us'
             if payable and line.price_unit > 0:
                 raise ValidationError(self.env._(
                     "Waste detail %(waste)s: what we pay is written as a negative price, such as -300.",
@@ -199,8 +205,9 @@ class SaleOrderLine(models.Model):
             vals_list = contracts._prepare_detail_values(vals_list)
             self = self.with_context(sale_no_log_for_new_lines=True)
         lines = super().create(vals_list)
-        # Each line was priced before it had siblings; lump-sum details use up one quantity together.
-        contracts._get_lines_of_mode('lump_year').modified(['pricing_mode'])
+        # Each line was priced before it had siblings; lump-sum details use up one quantity together, fees follow their waste.
+        contracts.order_line.filtered(
+            lambda line: line.pricing_mode and line._get_pricing()._has_siblings).modified(['pricing_mode'])
         return lines
 
     def write(self, vals):

@@ -1,12 +1,118 @@
-from odoo import fields, models
+from collections import namedtuple
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..tools import exact, half_up
+from .waste_price_index import METALS
+
+# What quantities come to: Decimal, the sentence that explains it or says why there is no price.
+Simulated = namedtuple('Simulated', ['amount', 'explanation', 'is_refused'])
 
 
 class SaleOrderLine(models.Model):
-    """The agreed price of a waste detail beside the price of the list and the lowest one allowed."""
+    """What the single pricing modes need of a waste detail, and its agreed price beside the list, the floor and the cost."""
     _inherit = 'sale.order.line'
+
+    tax_rate_percent = fields.Float(
+        "Tax Rate (%)", digits=(5, 2), compute='_compute_tax_rate_percent', store=True, readonly=False, precompute=True,
+        aggregator=None, help="VAT that the price includes. Supplies at different rates are details of their own.")
+    included_quantity_t = fields.Float(
+        "Own Included (t)", digits=(16, 6), min_display_digits=3,
+        help="Included in the lump sum for this waste alone; 0: it shares what the contract includes.")
+    price_basis = fields.Selection(
+        [('t', "Tonne"), ('trip', "Trip"), ('tkm', "Tonne-kilometre"), ('bin', "Bin")], "Price per",
+        compute='_compute_price_basis', store=True, readonly=False, precompute=True)
+    for_line_id = fields.Many2one(
+        'sale.order.line', "For Waste Detail", index='btree_not_null', copy=False,
+        domain="[('order_id', '=', order_id), ('id', '!=', id)]",
+        help="Whose waste the fee is for. Empty: all waste of the contract.")
+    waived_over_t = fields.Float(
+        "Waived over (t)", digits=(16, 6), min_display_digits=3, help="Tonnes of a calendar year above which the fee is waived; 0: never.")
+    distance_km = fields.Float("Distance (km)", digits=(16, 3))
+    t_per_bin = fields.Float("Tonnes a Bin", digits=(16, 6), min_display_digits=2, default=0.11, help="A bin of 120 l holds 0.11 t.")
+    lab_item = fields.Char("Laboratory Item", help="As laboratory reports write it, such as 热值 or Cu.")
+    index_metal = fields.Selection(METALS, "Metal")
+    index_coefficient = fields.Float("Coefficient", digits=(6, 4), help="Share of the metal's value that we pay, such as 0.4.")
+    index_fee = fields.Float("Fee (t)", min_display_digits='Product Price', help="Deducted from the value of a tonne.")
 
     list_price = fields.Float(
         min_display_digits='Product Price', groups='base.group_user', help="What the price list says, before any reduction.")
+    commission_percent = fields.Float(
+        "Commission (%)", digits=(5, 2), groups='waste.group_sales_manager', copy=False,
+        help="Share of what the price is above the floor price. Never shown to the customer.")
+
+    # COMPUTE -------------------------------------------------------------------
+
+    @api.depends('pricing_mode', 'order_id.tax_rate_percent')
+    def _compute_tax_rate_percent(self):
+        for line in self:
+            own = line._get_pricing()._tax_rate_percent
+            line.tax_rate_percent = line.order_id.tax_rate_percent if own is None else own
+
+    @api.depends('pricing_mode')
+    def _compute_price_basis(self):
+        for line in self:
+            bases = line._get_pricing()._price_bases
+            line.price_basis = (line.price_basis if line.price_basis in bases else bases[0]) if bases else False
+
+    # CONSTRAINT ----------------------------------------------------------------
+
+    @api.constrains('pricing_mode', 'price_basis')
+    def _check_price_basis(self):
+        for line in self.filtered('pricing_mode'):
+            bases = line._get_pricing()._price_bases
+            if line.price_basis and line.price_basis not in bases:
+                raise ValidationError(self.env._(
+                    "Waste detail %(waste)s: the price “%(mode)s” can't be per “%(basis)s”.",
+                    waste=line.waste_name, mode=line._get_mode_label(),
+                    basis=dict(self._fields['price_basis']._description_selection(self.env))[line.price_basis]))
+
+    @api.constrains(
+        'included_quantity_t', 'waived_over_t', 'distance_km', 't_per_bin', 'index_coefficient', 'index_fee',
+        'tax_rate_percent', 'floor_price', 'commission_percent')
+    def _check_numbers(self):
+        names = ('included_quantity_t', 'waived_over_t', 'distance_km', 't_per_bin', 'index_coefficient', 'index_fee',
+                 'tax_rate_percent', 'commission_percent')
+        for line_sudo in self.sudo().filtered('pricing_mode'):  # managers' numbers are checked for whoever saves
+            for name in names:
+                if line_sudo[name] < 0:
+                    raise ValidationError(self.env._(
+                        "%(field)s of waste detail %(waste)s must not be negative.",
+                        field=self._fields[name]._description_string(self.env), waste=line_sudo.waste_name))
+            if line_sudo.tax_rate_percent >= 100:
+                raise ValidationError(self.env._(
+                    "The tax rate of waste detail %(waste)s is a percentage such as 6, not %(rate)s.",
+                    waste=line_sudo.waste_name, rate=line_sudo.tax_rate_percent))
+
+    @api.constrains('for_line_id', 'order_id', 'pricing_mode')
+    def _check_for_line(self):
+        for line in self.filtered('for_line_id'):
+            other = line.for_line_id
+            if other.order_id != line.order_id or other._get_pricing()._is_service or not line._get_pricing()._is_service:
+                raise ValidationError(self.env._(
+                    "Waste detail %(waste)s: a fee is for another waste detail of the same contract.", waste=line.waste_name))
+
+    # CRUD ----------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._ensure_taxes({
+            (self.env['sale.order'].browse(vals.get('order_id')).company_id, vals['tax_rate_percent'])
+            for vals in vals_list if vals.get('tax_rate_percent')})
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if vals.get('tax_rate_percent'):
+            self._ensure_taxes({(company, vals['tax_rate_percent']) for company in self.company_id})
+        return super().write(vals)
+
+    @api.model
+    def _ensure_taxes(self, company_rates):
+        """Make the taxes of rates typed on single waste details; those of the contract exist."""
+        for company, rate in company_rates:
+            if company and 0 < rate < 100:
+                self.env['account.tax']._ensure_contract_tax(company, rate)
 
     # BUSINESS ------------------------------------------------------------------
 
@@ -21,3 +127,27 @@ class SaleOrderLine(models.Model):
         if not self.pricing_mode or self.list_price <= 0:
             return 0.0
         return max(0.0, (self.list_price - self.price_unit) / self.list_price * 100)
+
+    def _simulate(self, settled):
+        """Price quantities that somebody imagines.
+
+        :param settled: :class:`~odoo.addons.waste_contract.tools.Settled`
+        :return: :class:`Simulated`; the amount is owed by ``payer``, of free waste by the government
+        """
+        self.ensure_one()
+        pricing = self._get_pricing()
+        try:
+            amount = (pricing._government_amount if self.payer == 'government' else pricing._amount)(self, settled)
+            return Simulated(half_up(amount), pricing._explain(self, settled), False)
+        except UserError as error:
+            return Simulated(exact(0), str(error), True)
+
+    def _get_commission(self, settled):
+        """Return the salesperson's share for ``settled``: (price − floor) × quantity × rate, unrounded, 0 below the floor.
+
+        :param settled: :class:`~odoo.addons.waste_contract.tools.Settled`
+        """
+        self.ensure_one()
+        margin = exact(self.price_unit) - exact(self.floor_price)
+        quantity = self._get_pricing()._quantity(self, settled)
+        return max(margin, exact(0)) * quantity * exact(self.commission_percent) / 100

@@ -12,9 +12,13 @@ class WastePriceTier(models.Model):
         'sale.order.line', "Waste Detail", index='btree_not_null', ondelete='cascade',
         domain="[('order_id', '=', order_id)]",
         help="Empty: the tier is for all waste details of the contract that are priced by tiers.")
-    from_t = fields.Float("From (t)", digits=(16, 6), min_display_digits=3, help="The tier holds this quantity.")
-    to_t = fields.Float("Below (t)", digits=(16, 6), min_display_digits=3, help="The tier ends just below; 0 is without end.")
+    from_t = fields.Float(
+        "From", digits=(16, 6), min_display_digits=3,
+        help="The tier holds this quantity in tonnes; of prices by laboratory value, this value.")
+    to_t = fields.Float("Below", digits=(16, 6), min_display_digits=3, help="The tier ends just below; 0 is without end.")
     price_unit = fields.Float("Price", required=True, min_display_digits='Product Price')
+    is_excess = fields.Boolean(
+        "Excess Only", help="For “Tiers up to a quota”: only the part of the quantity that lies in this tier is at its price.")
     company_id = fields.Many2one(related='order_id.company_id', store=True, index=True, precompute=True)
     currency_id = fields.Many2one(related='order_id.currency_id')
 

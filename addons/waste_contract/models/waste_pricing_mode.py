@@ -5,10 +5,18 @@ PRICING_MODES = [
     ('unit_kg', "Per kilogram"),
     ('unit_package', "Per package"),
     ('per_trip', "Per trip"),
-    ('lump_year', "Yearly lump sum"),
+    ('lump_year', "Lump sum"),
     ('tier_all', "Tiers, whole quantity"),
     ('tier_excess', "Tiers, excess only"),
+    ('tier_quota', "Tiers up to a quota, excess above"),
     ('negative', "We pay per tonne"),
+    ('indexed', "We pay by market price"),
+    ('calorific', "By laboratory value"),
+    ('kitchen_bin', "Per bin"),
+    ('kitchen_free', "Paid by the government"),
+    ('transport_sep', "Transport apart"),
+    ('pretreat_fee', "Pre-treatment apart"),
+    ('analysis_fee', "Analysis per sample"),
 ]
 
 

@@ -22,6 +22,15 @@ RIGHTS = {
     'waste.contract.reason': {
         'user': NONE, 'salesperson': ALL, 'sales_manager': ALL, 'dispatcher': NONE, 'finance': NONE,
         'customer_service': NONE, 'admin': ALL, 'wim_integrator': NONE},
+    'waste.price.index': {
+        'user': READ, 'salesperson': READ, 'sales_manager': 'rwc', 'dispatcher': READ, 'finance': READ,
+        'customer_service': READ, 'admin': ALL, 'wim_integrator': NONE},
+    'waste.price.simulation': {
+        'user': NONE, 'salesperson': ALL, 'sales_manager': ALL, 'dispatcher': NONE, 'finance': ALL,
+        'customer_service': NONE, 'admin': ALL, 'wim_integrator': NONE},
+    'waste.price.simulation.line': {
+        'user': NONE, 'salesperson': ALL, 'sales_manager': ALL, 'dispatcher': NONE, 'finance': ALL,
+        'customer_service': NONE, 'admin': ALL, 'wim_integrator': NONE},
     'waste.report.class': {
         'user': READ, 'salesperson': READ, 'sales_manager': READ, 'dispatcher': READ, 'finance': READ,
         'customer_service': READ, 'admin': ALL, 'wim_integrator': NONE},
@@ -152,6 +161,20 @@ class TestAccess(ContractCase):
         with self.assertRaises(AccessError):
             lines.formatted_read_group([], ['order_id'], ['floor_price:max'])
         self.assertNotIn('floor_price', lines.fields_get())
+
+    def test_i_39_the_commission_is_for_managers(self):
+        line = self.contract.order_line
+        line.commission_percent = 10.0
+        for role in ROLES:
+            with self.subTest(role=role):
+                mine = line.with_user(self.users[role])
+                if role in ('sales_manager', 'admin'):
+                    self.assertEqual(mine.commission_percent, 10.0)
+                    continue
+                with self.assertRaises(AccessError):
+                    mine.read(['commission_percent'])
+        with self.assertRaises(AccessError):
+            line.with_user(self.portal).read(['commission_percent'])
 
     def test_i_36_a_producer_reads_its_contract_from_the_review_on(self):
         draft = self._contract()

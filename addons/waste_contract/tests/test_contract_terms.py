@@ -20,7 +20,7 @@ NEVER_SEALED = {
     'external_system', 'external_key', 'external_extra', 'external_versions',  # kept by the mixin
     'planned_receivable', 'planned_payable', 'is_below_floor', 'discount_percent',  # computed from what is sealed
 }
-LINE_NEVER_SEALED = {'floor_price', 'business_id', 'contract_state'}
+LINE_NEVER_SEALED = {'floor_price', 'commission_percent', 'business_id', 'contract_state'}
 
 
 @tagged('post_install', '-at_install')
@@ -160,7 +160,7 @@ class TestContractTerms(ContractCase):
         cases = [
             ("ends on 2025-12-31, before it starts", dict(date_end='2025-12-31'), {}),
             ("needs a start and an end", dict(date_end=False), {}),
-            ("Lump Sum a Year of contract .* must not be negative", dict(lump_sum_amount=-1.0), {}),
+            ("Lump Sum of contract .* must not be negative", dict(lump_sum_amount=-1.0), {}),
             ("Included .* must not be negative", dict(included_quantity_t=-1.0), {}),
             ("Tax Rate .* must not be negative", dict(tax_rate_percent=-6.0), {}),
             ("is a percentage such as 6", dict(tax_rate_percent=100.0), {}),

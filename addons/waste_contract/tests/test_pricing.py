@@ -35,7 +35,7 @@ class TestPricing(ContractCase):
             self.assertTrue(self.env[f'waste.pricing.{code}']._description)
         self.assertEqual(sorted(modes.mapped('code')), sorted(code for code, _label in PRICING_MODES))
 
-    def test_every_strategy_explains_zero_and_a_quantity(self):
+    def test_every_strategy_of_a_weight_or_count_explains_zero_and_a_quantity(self):
         lines = {
             code: self._line(code, -300.0 if code == 'negative' else 300.0,
                              self.kitchen if code == 'tier_excess' else self.industrial if code == 'tier_all' else None,
@@ -65,7 +65,6 @@ class TestPricing(ContractCase):
 
         self._assert_price(line, Settled(Decimal('6462.183')), '1938.65')
         self.assertEqual(line.payer, 'us')
-        self.assertTrue(line._get_pricing()._is_payable)
 
     def test_lump_year_3_t_included_3_6_t_taken_at_3500(self):
         line = self._line('lump_year', 3500.0, lump_sum_amount=8000.0, included_quantity_t=3.0)
@@ -140,7 +139,9 @@ class TestPricing(ContractCase):
 
         self.assertEqual(periods, {
             'unit_t': 'none', 'unit_kg': 'none', 'unit_package': 'none', 'per_trip': 'none', 'negative': 'none',
-            'lump_year': 'year', 'tier_all': 'year', 'tier_excess': 'quarter'})
+            'lump_year': 'year', 'tier_all': 'year', 'tier_excess': 'quarter', 'tier_quota': 'year',
+            'indexed': 'none', 'calorific': 'none', 'kitchen_bin': 'none', 'kitchen_free': 'none',
+            'transport_sep': 'none', 'pretreat_fee': 'none', 'analysis_fee': 'none'})
 
     def test_i_32_half_a_cent_is_rounded_up_once_per_line(self):
         line = self._line('unit_t', 5.0)

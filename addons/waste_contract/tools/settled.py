@@ -7,8 +7,11 @@ CENT = Decimal('0.01')
 
 # What one contract line moved in the period to be priced, and what it had moved
 # before in its pricing period (which period that is: see each `waste.pricing.*`).
-Settled = namedtuple('Settled', ['net_kg', 'packages', 'trips', 'before_kg'])
-Settled.__new__.__defaults__ = (0, 0, Decimal(0))  # packages, trips, before_kg
+# `lab` holds (item, value) pairs of laboratory reports; `day` is the day whose market price counts;
+# `km` is the distance that was driven, 0 where the agreed one counts.
+Settled = namedtuple(
+    'Settled', ['net_kg', 'packages', 'trips', 'before_kg', 'samples', 'bins', 'km', 'lab', 'day'],
+    defaults=[0, 0, Decimal(0), 0, 0, Decimal(0), (), None])
 
 
 def exact(value):

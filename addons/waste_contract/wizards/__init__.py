@@ -1,1 +1,1 @@
-from . import waste_contract_reason
+from . import waste_contract_reason, waste_price_simulation

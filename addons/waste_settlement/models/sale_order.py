@@ -38,6 +38,4 @@ class SaleOrderLine(models.Model):
     def _get_settlement_direction(self):
         """Return on which statement of the contract this waste detail is settled."""
         self.ensure_one()
-        if self.payer == "us" or self.env[f"waste.pricing.{self.pricing_mode}"]._is_payable:
-            return "payable"
-        return "receivable"
+        return "payable" if self.payer == "us" else "receivable"

@@ -8,7 +8,7 @@ class WastePricingNegative(models.AbstractModel):
     _name = 'waste.pricing.negative'
     _inherit = ['waste.pricing']
     _description = "Waste of value: we pay per tonne"
-    _is_payable = True
+    _payer = 'us'
 
     @api.model
     def _amount(self, line, settled):

@@ -40,6 +40,14 @@ class WastePricingTierAll(models.AbstractModel):
             quantity=self._number(quantity_t), amount=self._number(self._amount(line, settled), 2))
 
     @api.model
+    def _get_terms_error(self, line):
+        if not line._get_tiers():
+            return self.env._(
+                "Waste detail %(waste)s of contract %(contract)s is priced by tiers, and there are none.",
+                waste=line.waste_name, contract=line.order_id.name)
+        return False
+
+    @api.model
     def _planned_amount(self, line):
         """A draft whose tiers aren't typed yet is planned at its own price."""
         if not line._get_tiers():

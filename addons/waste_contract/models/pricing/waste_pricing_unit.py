@@ -11,7 +11,7 @@ class WastePricingUnitT(models.AbstractModel):
 
     @api.model
     def _amount(self, line, settled):
-        return settled.net_kg / KG_PER_T * exact(line.price_unit)
+        return self._quantity(line, settled) * exact(line.price_unit)
 
     @api.model
     def _explain(self, line, settled):
@@ -24,13 +24,13 @@ class WastePricingUnitT(models.AbstractModel):
 class WastePricingUnitKg(models.AbstractModel):
     """按公斤计价 UNIT_KG: 13 kg × 67 = 871."""
     _name = 'waste.pricing.unit_kg'
-    _inherit = ['waste.pricing']
+    _inherit = ['waste.pricing.unit_t']
     _description = "Price per kilogram"
     _billing_uom = 'uom.product_uom_kgm'
 
     @api.model
-    def _amount(self, line, settled):
-        return settled.net_kg * exact(line.price_unit)
+    def _quantity(self, line, settled):
+        return settled.net_kg
 
     @api.model
     def _explain(self, line, settled):
@@ -47,13 +47,13 @@ class WastePricingUnitKg(models.AbstractModel):
 class WastePricingUnitPackage(models.AbstractModel):
     """按桶/件计价 UNIT_PACK: 120 accepted drums × 15."""
     _name = 'waste.pricing.unit_package'
-    _inherit = ['waste.pricing']
+    _inherit = ['waste.pricing.unit_t']
     _description = "Price per package"
     _billing_uom = 'uom.product_uom_unit'
 
     @api.model
-    def _amount(self, line, settled):
-        return settled.packages * exact(line.price_unit)
+    def _quantity(self, line, settled):
+        return settled.packages
 
     @api.model
     def _explain(self, line, settled):
@@ -70,13 +70,13 @@ class WastePricingUnitPackage(models.AbstractModel):
 class WastePricingPerTrip(models.AbstractModel):
     """按车次计价 PER_TRIP: 2 trips × 1,500."""
     _name = 'waste.pricing.per_trip'
-    _inherit = ['waste.pricing']
+    _inherit = ['waste.pricing.unit_t']
     _description = "Price per trip"
     _billing_uom = 'uom.product_uom_unit'
 
     @api.model
-    def _amount(self, line, settled):
-        return settled.trips * exact(line.price_unit)
+    def _quantity(self, line, settled):
+        return settled.trips
 
     @api.model
     def _explain(self, line, settled):
