@@ -6,6 +6,10 @@ from odoo.exceptions import UserError, ValidationError
 from ..tools import exact, half_up
 from .waste_price_index import METALS
 
+# Terms that single pricing modes need.
+PRICE_TERMS = (
+    'tax_rate_percent', 'included_quantity_t', 'price_basis', 'for_line_id', 'waived_over_t', 'distance_km', 't_per_bin',
+    'lab_item', 'index_metal', 'index_coefficient', 'index_fee')
 # What quantities come to: Decimal, the sentence that explains it or says why there is no price.
 Simulated = namedtuple('Simulated', ['amount', 'explanation', 'is_refused'])
 

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.fields import Command
 
 from ..tools import as_of
+from .sale_order_line_prices import PRICE_TERMS
 
 
 class SaleOrder(models.Model):
@@ -33,7 +34,9 @@ class SaleOrder(models.Model):
 
     def _get_term_fields(self):
         """Return the names of the contract's own terms that an agreement may change. To override."""
-        return ['date_end', 'settlement_cycle', 'lump_sum_amount', 'included_quantity_t']
+        return [
+            'date_end', 'settlement_cycle', 'lump_sum_amount', 'lump_sum_unit', 'included_quantity_t',
+            'minimum_charge_amount', 'minimum_charge_unit']
 
     def _get_terms(self):
         """Return the terms as JSON-able values, the ladder of all details as ``tiers``."""
@@ -75,7 +78,7 @@ class SaleOrderLine(models.Model):
 
     def _get_term_fields(self):
         """Return the names of the terms of a waste detail that an agreement may change. To override."""
-        return ['pricing_mode', 'payer', 'price_unit', 'planned_quantity_t', 'planned_count', 'is_unlimited']
+        return ['pricing_mode', 'payer', 'price_unit', 'planned_quantity_t', 'planned_count', 'is_unlimited', *PRICE_TERMS]
 
     def _get_terms(self):
         """Return the terms as JSON-able values, the detail's own ladder as ``tiers``."""

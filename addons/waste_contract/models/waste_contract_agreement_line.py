@@ -145,6 +145,7 @@ class WasteContractAgreementTier(models.Model):
     from_t = fields.Float("From (t)", digits=(16, 6), min_display_digits=3)
     to_t = fields.Float("Below (t)", digits=(16, 6), min_display_digits=3, help="The tier ends just below; 0 is without end.")
     price_unit = fields.Float("Price", required=True, min_display_digits='Product Price')
+    is_excess = fields.Boolean("Excess Only")
 
     # CRUD ----------------------------------------------------------------------
 
@@ -170,4 +171,5 @@ class WasteContractAgreementTier(models.Model):
     def _get_steps(self):
         """Return the ladder as values of `waste.price.tier`, from low to high."""
         return [
-            {'from_t': tier.from_t, 'to_t': tier.to_t, 'price_unit': tier.price_unit} for tier in self.sorted('from_t')]
+            {'from_t': tier.from_t, 'to_t': tier.to_t, 'price_unit': tier.price_unit, 'is_excess': tier.is_excess}
+            for tier in self.sorted('from_t')]

@@ -95,4 +95,5 @@ class WastePriceTier(models.Model):
     def _get_steps(self):
         """Return the ladder as values that make it again, from low to high."""
         return [
-            {'from_t': tier.from_t, 'to_t': tier.to_t, 'price_unit': tier.price_unit} for tier in self.sorted('from_t')]
+            {'from_t': tier.from_t, 'to_t': tier.to_t, 'price_unit': tier.price_unit, 'is_excess': tier.is_excess}
+            for tier in self.sorted('from_t')]

@@ -99,7 +99,9 @@ class WastePriceSimulationLine(models.TransientModel):
     lab_item = fields.Char(related='contract_line_id.lab_item')
     is_service = fields.Boolean(compute='_compute_is_service')
     quantity_t = fields.Float("Tonnes", digits=(16, 6), min_display_digits=3)
-    before_t = fields.Float("Before (t)", digits=(16, 6), min_display_digits=3, help="Moved earlier in the year, month or quarter that tiers and included quantities count in.")
+    before_t = fields.Float(
+        "Before (t)", digits=(16, 6), min_display_digits=3,
+        help="Moved earlier in the year, month or quarter that tiers and included quantities count in.")
     count = fields.Integer("Count", help="Packages, bins, trips or samples: what the price is per.")
     km = fields.Float("Distance (km)", digits=(16, 3), help="0: as agreed.")
     lab_value = fields.Float("Laboratory Value", digits=(16, 4))
