@@ -2,7 +2,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 
 METALS = [
-    ('Cu', "Copper Cu"), ('Ni', "Nickel Ni"), ('Sn', "Tin Sn"), ('Zn', "Zinc Zn"), ('Pb', "Lead Pb"),
+    ('Cu', "Copper Cu"), ('Ni', "Nickel Ni"), ('Sn', "Tin Sn"), ('Zn', "Zinc Zn"), ('Pb', "Pb"),
     ('Al', "Aluminium Al"), ('Co', "Cobalt Co"), ('Ag', "Silver Ag"), ('Au', "Gold Au"), ('Pd', "Palladium Pd"),
 ]
 
