@@ -28,6 +28,7 @@
         "demo/contract_hongda.xml",
         "demo/batch_p2026_031.xml",
         "demo/sale_order.xml",
+        "demo/approval.xml",
         "demo/waste_pickup.xml",
         "demo/waste_statement.xml",
     ],

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 OPEN = ("waiting", "pending")
 
@@ -33,7 +34,8 @@ class ApprovalMixin(models.AbstractModel):
     approval_progress = fields.Char(
         "Approval Progress", compute="_compute_approval_state", store=True, copy=False, groups="base.group_user")
     approval_label = fields.Char("Approval Step", compute="_compute_approval_label", groups="base.group_user")
-    is_approval_open = fields.Boolean(compute="_compute_is_approval_open", groups="base.group_user")
+    is_approval_open = fields.Boolean(
+        compute="_compute_is_approval_open", search="_search_is_approval_open", groups="base.group_user")
     can_recall_approval = fields.Boolean(compute="_compute_is_approval_open", groups="base.group_user")
     needs_approver = fields.Boolean(compute="_compute_needs_approver", groups="base.group_user")
     approval_steps = fields.Html(
@@ -71,6 +73,12 @@ class ApprovalMixin(models.AbstractModel):
             document.is_approval_open = document.approval_state in ("pending", "in_progress")
             document.can_recall_approval = document.is_approval_open and (
                 self.env.user in document.sudo().review_ids.requested_by)
+
+    @api.model
+    def _search_is_approval_open(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("approval_state", "in", ("pending", "in_progress"))
 
     def _compute_needs_approver(self):
         steps = self._origin._get_approval_steps()

@@ -105,10 +105,14 @@ class TierReview(models.Model):
     def _search_can_review(self, operator, value):
         if operator != "in":
             return NotImplemented
-        user = self.env.user
-        return Domain([
-            ("status", "=", "pending"), ("reviewer_ids", "in", (user | user._get_represented()).ids),
-            "|", ("excludes_applicant", "=", False), ("requested_by", "!=", user.id)])
+        uid = self.env.uid
+        today = fields.Date.context_today(self)
+        # As _get_principal() judges one review, in the same query as the rest.
+        substituted = Domain("approval_substitute_ids", "any!", Domain([
+            ("substitute_id", "=", uid), ("date_from", "<=", today), ("date_to", ">=", today)]))
+        return (
+            Domain("status", "=", "pending") & Domain("reviewer_ids", "any!", Domain("id", "=", uid) | substituted)
+            & (Domain("excludes_applicant", "=", False) | Domain("requested_by", "!=", uid)))
 
     @api.depends("model", "res_id")
     @api.depends_context("lang", "tz")

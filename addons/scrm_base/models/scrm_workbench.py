@@ -36,7 +36,7 @@ class ScrmWorkbench(models.AbstractModel):
             raise AccessError(self.env._("The home page is for the staff of the waste business; ask your administrator for a role."))
         roles = self._get_roles()
         current = [candidate for candidate in roles if candidate._key() == role][:1] or roles[:1]
-        tiles = [tile for candidate in current for tile in candidate._tiles()]
+        tiles = [tile for candidate in current for tile in candidate._get_tiles()]
         return {
             "greeting": self._get_greeting(),
             "date": self._format_today(),

@@ -23,6 +23,7 @@ class ScrmWorkbenchRole(models.AbstractModel):
     _group = None  # xml id of the group whose members have this role
     _icon = "fa-user-o"
     _rank = 100
+    _approved_here = ()  # models whose approvals a tile of the role counts already
 
     # === HOOKS === #
 
@@ -74,6 +75,14 @@ class ScrmWorkbenchRole(models.AbstractModel):
             "action": action,
             "domain": domain,
         }
+
+    def _get_tiles(self):
+        """Return the tiles of the role, before them what waits for the user's own decision."""
+        domain = [("can_review", "=", True), ("model", "not in", list(self._approved_here))]
+        to_decide = self._tile(
+            "to_decide", self.env._("For me to decide"), "tier.review", domain, "approval.tier_review_action_mine",
+            icon="fa-gavel", tone="danger", is_todo=True, hint=self.env._("my approvals"))
+        return [to_decide, *self._tiles()]
 
     def _count_by(self, field, model, domain, amount=None):
         """Count the records of several tiles in one query.

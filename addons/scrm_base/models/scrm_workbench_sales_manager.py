@@ -19,6 +19,7 @@ class ScrmWorkbenchSalesManager(models.AbstractModel):
     _group = "waste.group_sales_manager"
     _icon = "fa-line-chart"
     _rank = 20
+    _approved_here = ("sale.order",)
 
     def _title(self):
         return self.env._("Sales manager")
@@ -27,8 +28,8 @@ class ScrmWorkbenchSalesManager(models.AbstractModel):
         contracts = self._count_by("contract_state", "sale.order", self._domain_state("active", *UNDER_WAY), "planned_receivable")
         return [
             self._tile(
-                "to_approve", self.env._("To approve"), "sale.order", self._domain_state("approving"), CONTRACTS,
-                icon="fa-gavel", tone="danger", is_todo=True, hint=self.env._("contracts"), counted=contracts("approving")),
+                "to_approve", self.env._("To approve"), "sale.order", self._domain_to_approve(), CONTRACTS,
+                icon="fa-gavel", tone="danger", is_todo=True, hint=self.env._("contracts")),
             self._tile(
                 "no_salesperson", self.env._("Without salesperson"), "res.partner", self._domain_unserved(), PRODUCERS,
                 icon="fa-user-times", tone="warning", is_todo=True, hint=self.env._("producers")),
@@ -69,6 +70,10 @@ class ScrmWorkbenchSalesManager(models.AbstractModel):
 
     def _domain_state(self, *states):
         return [("business_id", "!=", False), ("contract_state", "in", states)]
+
+    def _domain_to_approve(self):
+        """Contracts whose step is his, and those that no flow matches: a sales manager approves them."""
+        return self._domain_state("approving") + ["|", ("can_review", "=", True), ("is_approval_open", "=", False)]
 
     def _domain_ending(self):
         return self._domain_state("active") + [("date_end", "<=", str(self._today() + timedelta(days=ENDING_DAYS)))]

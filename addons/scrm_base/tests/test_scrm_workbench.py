@@ -4,12 +4,12 @@ from odoo.tests import freeze_time, new_test_user, tagged
 from .common import NOW, ROLES, WorkbenchCase
 
 TILES = {
-    "salesperson": ["ending", "draft", "no_contract", "statements", "pickups", "under_way", "active"],
-    "sales_manager": ["to_approve", "no_salesperson", "assignments", "ending", "under_way", "active"],
-    "dispatcher": ["overdue", "today", "differences", "pending", "licences", "coming", "on_the_road"],
-    "finance": ["to_approve", "to_invoice", "disputed", "differences", "overdue", "waiting", "open"],
-    "customer_service": ["pickups", "refused", "disputed", "tomorrow", "waiting"],
-    "admin": ["rejected", "parked", "warned", "licences", "pending", "today"],
+    "salesperson": ["to_decide", "ending", "draft", "no_contract", "statements", "pickups", "under_way", "active"],
+    "sales_manager": ["to_decide", "to_approve", "no_salesperson", "assignments", "ending", "under_way", "active"],
+    "dispatcher": ["to_decide", "overdue", "today", "differences", "pending", "licences", "coming", "on_the_road"],
+    "finance": ["to_decide", "to_approve", "to_invoice", "disputed", "differences", "overdue", "waiting", "open"],
+    "customer_service": ["to_decide", "pickups", "refused", "disputed", "tomorrow", "waiting"],
+    "admin": ["to_decide", "rejected", "parked", "warned", "licences", "pending", "today"],
 }
 PANELS = {
     "salesperson": ["ending", "pickups", "statements", "no_contract"],

@@ -2,7 +2,7 @@ from odoo.tests import freeze_time, tagged
 
 from .common import NOW, ROLES, WorkbenchCase
 
-MAX_QUERIES = 20
+MAX_QUERIES = 21
 
 
 @freeze_time(NOW)
@@ -103,6 +103,26 @@ class TestScrmWorkbenchCounts(WorkbenchCase):
         self.assertEqual(row["cells"][:4], ["市场一部", "2", "1", "1"])
         self.assertIn("56,000.00", row["cells"][4])
         self.assertEqual(self.env["sale.order"].with_user(self.manager).search_count(row["domain"]), 3)
+
+    # --- approvals ---
+
+    def test_s0_1_e_the_approver_is_told_what_waits_for_him(self):
+        """Two steps: the dispatcher's, then the sales manager's; a contract without flow waits for the manager by role."""
+        for sequence, role in enumerate(("dispatcher", "sales_manager")):
+            self.env["tier.definition"].create({
+                "name": role, "model_id": self.env["ir.model"]._get_id("sale.order"), "sequence": sequence,
+                "definition_domain": "[('date_end', '=', '2026-10-31')]", "review_type": "individual",
+                "reviewer_id": self.users[role].id, "company_id": False})
+        stepwise = self._contract(date_end="2026-10-31")
+        (stepwise + self._contract()).with_user(self.salesperson).action_submit()
+        self.assertCounts("dispatcher", to_decide=1)
+        self.assertCounts("sales_manager", to_decide=0, to_approve=1)
+
+        self.env["tier.review"].with_user(self.users["dispatcher"]).search([("can_review", "=", True)]).action_approve()
+
+        self.assertCounts("dispatcher", to_decide=0)
+        self.assertCounts("sales_manager", to_decide=0, to_approve=2)
+        self.assertCounts("salesperson", to_decide=0)
 
     # --- dispatcher ---
 

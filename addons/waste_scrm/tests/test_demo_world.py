@@ -174,3 +174,14 @@ class TestDemoWorld(TransactionCase):
         self.assertEqual(sorted(user.company_ids.mapped("company_code")), ["DS-HW", "DS-IW", "DS-KW"])
         self.assertTrue(user.has_group("waste.group_wim_integrator"))
         self.assertFalse(user.has_group("waste.group_user"))
+
+    # --- approvals ---
+
+    def test_two_contracts_wait_for_different_people(self):
+        for login, names in (("wanggong", ["contract_hongda_nickel"]), ("zongjingli", ["contract_kangtai_acid"]), ("zhangwei", [])):
+            with self.subTest(login=login):
+                reviews = self._as(login)["tier.review"].search([("can_review", "=", True), ("model", "=", "sale.order")])
+                expected = [self.env.ref(f"waste_scrm.{name}").id for name in names]
+                self.assertEqual(reviews.mapped("res_id"), expected)
+        self.assertEqual(self.env.ref("waste_scrm.contract_hongda_nickel").approval_progress, "1/3")
+        self.assertEqual(self.env.ref("waste_scrm.contract_kangtai_acid").approval_progress, "2/3")
