@@ -48,6 +48,7 @@ class WimInbox(models.Model):
     duplicate_count = fields.Integer("Delivered again (times)", compute='_compute_duplicates')
     last_duplicate_at = fields.Datetime("Last delivered again", compute='_compute_duplicates')
 
+    _nameless_idx = models.Index("(key) WHERE msg_id IS NULL")
     _msg_id_uniq = models.UniqueIndex("(msg_id)", "This message was received already.")
     _parked_on_idx = models.Index("(parked_on) WHERE state = 'parked'")
     _entity_key_idx = models.Index("(entity_key, event)")
@@ -123,7 +124,7 @@ class WimInbox(models.Model):
         if any(item.problem or envelope.problem for item, envelope in zip(items, envelopes)):
             self = self._with_reader_language()  # the sentences are kept, for people to read
         known = self._find_known({envelope.msg_id for envelope in envelopes if envelope.msg_id}, companies.values())
-        firsts, repeats, results = {}, [], []
+        firsts, repeats, nameless, results = {}, [], {}, []
         for item, envelope in zip(items, envelopes):
             problem = item.problem or envelope.problem
             vals = self._prepare_values(item, envelope, companies, now)
@@ -141,7 +142,10 @@ class WimInbox(models.Model):
                 }
             if envelope.msg_id:
                 firsts[envelope.msg_id] = vals
+            else:
+                nameless[vals['payload_sha256']] = {**vals, 'key': vals['payload_sha256'][:16]}
         self._keep(firsts, repeats, known)
+        self._keep_nameless(nameless)
         return results
 
     @api.model
@@ -199,6 +203,22 @@ class WimInbox(models.Model):
             except pg_errors.UniqueViolation as error:
                 # The same message in a parallel request: Odoo runs this request again, and then it is a duplicate.
                 raise ConcurrencyError("wim.message received twice at once") from error
+
+    @api.model
+    def _keep_nameless(self, nameless):
+        """Keep rejected messages without a number, under the digest of their text: each once, however often it comes.
+
+        :param nameless: {digest: row}
+        """
+        if not nameless:
+            return
+        # sudo: as in `_keep`
+        messages_sudo = self.sudo()
+        kept = messages_sudo.search([('msg_id', '=', False), ('key', 'in', [vals['key'] for vals in nameless.values()])])
+        for digest in kept.mapped('payload_sha256'):
+            nameless.pop(digest, None)
+        with withheld():
+            messages_sudo._insert(list(nameless.values()))
 
     @api.model
     def _prepare_repeat(self, item, vals, result, known):

@@ -52,12 +52,20 @@ class TestWimPush(WimCase):
                 'state': 'rejected', 'error_category': result['error']['category'], 'error_path': result['error']['path'],
                 'error': result['error']['message'], 'company_id': self.company_a.id}])
 
-    def test_message_without_usable_number_is_answered_but_not_kept(self):
-        results = self.push(self.message(msg_id=None), self.message(msg_id='a b'), 5)
+    def test_message_without_usable_number_is_kept_once_under_its_digest(self):
+        bad = [self.message(msg_id=None), self.message(msg_id='a b'), 5]
 
-        self.assertEqual([result['msg_id'] for result in results], [None, None, None])
-        self.assertEqual([result['error']['path'] for result in results], ['$.msg_id', '$.msg_id', '$'])
-        self.assertEqual(self.Message.search_count([]), 0)
+        results = self.push(*bad, 5)
+        self.push(*bad)
+
+        self.assertEqual([result['msg_id'] for result in results], [None, None, None, None])
+        self.assertEqual([result['error']['path'] for result in results], ['$.msg_id', '$.msg_id', '$', '$'])
+        rows = self.Message.search([], order='id')
+        self.assertEqual(rows.mapped('state'), ['rejected'] * 3)
+        self.assertEqual(rows.mapped('msg_id'), [False] * 3)
+        self.assertEqual(rows.mapped('error'), [result['error']['message'] for result in results[:3]])
+        self.assertEqual(rows[2].payload, '5')
+        self.assertEqual(rows[2].key, rows[2].payload_sha256[:16])
 
     def test_limits_of_push(self):
         for messages in ([self.message()] * 1001, {'a': 1}, [self.message(payload={'x': 'y' * 6_000_000})], [{1, 2}]):
