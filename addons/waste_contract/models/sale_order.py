@@ -266,18 +266,27 @@ class SaleOrder(models.Model):
         """A duplicate takes the price tiers along, those of a waste detail with its copy; fees stay with their waste."""
         copies = super().copy(default)
         for order, copy in zip(self, copies):
-            if not order.business_id:
-                continue
-            lines = dict(zip(order._get_copiable_order_lines(), copy.order_line))
-            for line in lines:
-                if line.for_line_id in lines:
-                    lines[line].for_line_id = lines[line.for_line_id]
-            copy.tier_ids = [
-                fields.Command.create({
-                    'line_id': lines[tier.line_id].id if tier.line_id else False,
-                    'from_t': tier.from_t, 'to_t': tier.to_t, 'price_unit': tier.price_unit, 'is_excess': tier.is_excess,
-                }) for tier in order.tier_ids if not tier.line_id or tier.line_id in lines]
+            if order.business_id:
+                order._complete_copy(copy)
         return copies
+
+    def _complete_copy(self, copy, rise=lambda price: price):
+        """Give ``copy`` what hangs between lines: the ladders, and whose waste a fee is for.
+
+        Its lines are those of `_get_copiable_order_lines`, in order.
+
+        :param rise: function that returns the new price for an old one
+        """
+        self.ensure_one()
+        lines = dict(zip(self._get_copiable_order_lines(), copy.order_line))
+        for line in lines:
+            if line.for_line_id in lines:
+                lines[line].for_line_id = lines[line.for_line_id]
+        copy.tier_ids = [
+            fields.Command.create({
+                **step, 'line_id': lines[tier.line_id].id if tier.line_id else False, 'price_unit': rise(tier.price_unit)})
+            for tier in self.tier_ids if not tier.line_id or tier.line_id in lines
+            for step in tier._get_steps()]
 
     def _prepare_contract_values(self, vals):
         """Complete the values of a new order when it is a contract: company, number, tax rate."""

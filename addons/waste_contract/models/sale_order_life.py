@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -16,17 +14,17 @@ CONTRACT_STATES = [
     ('terminated', "Terminated"),
     ('cancelled', "Cancelled"),
     ('voided', "Voided"),
+    ('accepted', "Accepted"),
 ]
 # Odoo's own state follows: on the producer's portal from its review on, confirmed while in force and after.
 SALE_STATE = {
     'draft': 'draft', 'approving': 'draft',
     'customer_review': 'sent', 'gov_review': 'sent', 'signing': 'sent',
     'active': 'sale', 'expired': 'sale', 'terminated': 'sale',
-    'cancelled': 'cancel', 'voided': 'cancel',
+    'cancelled': 'cancel', 'voided': 'cancel', 'accepted': 'sent',
 }
 BEFORE_ACTIVE = ('draft', 'approving', 'customer_review', 'gov_review', 'signing')
 EARLY_ENDS = ('terminated', 'voided')
-WARN_DAYS = 30
 
 
 class SaleOrder(models.Model):
@@ -40,6 +38,7 @@ class SaleOrder(models.Model):
         'approve': (('approving',), 'customer_review'),
         'refuse': (('customer_review',), 'draft'),
         'agree': (('customer_review',), 'signing'),
+        'accept': (('customer_review',), 'accepted'),  # a quotation ends here and becomes a contract
         'agree_gov': (('customer_review',), 'gov_review'),
         'gov_return': (('gov_review',), 'customer_review'),
         'gov_pass': (('gov_review',), 'signing'),
@@ -59,6 +58,8 @@ class SaleOrder(models.Model):
             'included_quantity_t', 'transport_mode_id', 'currency_id', 'pricelist_id', 'deposit_amount', 'deposit_rule',
             'approver_id',
             'lump_sum_unit', 'minimum_charge_amount', 'minimum_charge_unit', 'is_transport_included',
+            'contract_kind', 'framework_id', 'frame_quantity_t', 'frame_amount', 'is_frame_unlimited', 'validity_date',
+            'renewal_of_id', 'quotation_id',
         ), 'approving'),
         'date_signed': 'active',
     }
@@ -66,10 +67,13 @@ class SaleOrder(models.Model):
 
     contract_state = fields.Selection(
         CONTRACT_STATES, "Contract State", default='draft', required=True, copy=False, index=True,
-        tracking=True, group_expand=True)
+        tracking=True, group_expand='_expand_contract_states')
     date_terminated = fields.Date(
         "Ended early on", copy=False, readonly=True, tracking=True, help="First day without the contract.")
-    is_end_warned = fields.Boolean(copy=False, help="The salesperson was told that the contract ends soon.")
+
+    def _expand_contract_states(self, states, domain):
+        """Columns of a kanban: the usual way always, its ends where there are any."""
+        return [state for state in self._waste_states() if state in states or state in (*BEFORE_ACTIVE, 'active')]
 
     def _creation_message(self):
         if self.business_id:
@@ -104,8 +108,6 @@ class SaleOrder(models.Model):
             raise UserError(self.env._("The day on which a contract ends early is recorded when it is terminated or voided."))
         if vals.get('state'):
             self._check_sale_state(vals['state'], target)
-        if 'date_end' in vals:
-            vals = {**vals, 'is_end_warned': False}
         result = super().write(vals)
         if moving:
             moving._follow_contract_state(target)
@@ -332,6 +334,12 @@ class SaleOrder(models.Model):
 
     # BUSINESS ------------------------------------------------------------------
 
+    def _get_term_fields(self):
+        """Return the names of the contract's own terms that an agreement may change. To override."""
+        return [
+            'date_end', 'settlement_cycle', 'lump_sum_amount', 'lump_sum_unit', 'included_quantity_t',
+            'minimum_charge_amount', 'minimum_charge_unit']
+
     def _transition_logged(self, verb, sentence, **vals):
         """Move and leave ``sentence`` in the chatter, also where tracking is switched off: it is evidence."""
         moved = self._transition(verb, **vals)
@@ -361,7 +369,7 @@ class SaleOrder(models.Model):
 
     @api.model
     def _cron_follow_calendar(self):
-        """Start the signed contracts, warn of the ending ones, expire the ended ones. Runs each day."""
+        """Start the signed contracts, expire the ended ones, remind of those that end. Runs each day."""
         today = fields.Date.context_today(self)
         contract = [('business_id', '!=', False)]
         self._cron_each(
@@ -371,9 +379,7 @@ class SaleOrder(models.Model):
             contract + [('contract_state', '=', 'active'), ('date_end', '<', today)],
             lambda orders: orders._transition('expire'))
         self._cron_each(
-            contract + [('contract_state', '=', 'active'), ('is_end_warned', '=', False),
-                        ('date_end', '<=', today + timedelta(days=WARN_DAYS))],
-            lambda orders: orders._warn_of_end())
+            contract + self._get_reminder_domain(today), lambda orders: orders._remind_of_end(today))
 
     def _cron_each(self, domain, work):
         """Do ``work`` on the orders of ``domain`` in batches, committing each."""
@@ -381,12 +387,3 @@ class SaleOrder(models.Model):
             work(orders)
             if not self.env['ir.cron']._commit_progress(len(orders), remaining=self.search_count(domain)):
                 return
-
-    def _warn_of_end(self):
-        """Give the salesperson an activity: renew the contract or let it end."""
-        for order in self:
-            order.activity_schedule(
-                'waste_contract.mail_activity_contract_ending', date_deadline=order.date_end,
-                user_id=order.user_id.id or self.env.uid,
-                summary=self.env._("Contract ends on %(end)s: renew it?", end=order.date_end))
-        self.is_end_warned = True

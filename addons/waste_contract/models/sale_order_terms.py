@@ -32,12 +32,6 @@ class SaleOrder(models.Model):
 
     # BUSINESS ------------------------------------------------------------------
 
-    def _get_term_fields(self):
-        """Return the names of the contract's own terms that an agreement may change. To override."""
-        return [
-            'date_end', 'settlement_cycle', 'lump_sum_amount', 'lump_sum_unit', 'included_quantity_t',
-            'minimum_charge_amount', 'minimum_charge_unit']
-
     def _get_terms(self):
         """Return the terms as JSON-able values, the ladder of all details as ``tiers``."""
         self.ensure_one()
@@ -66,6 +60,10 @@ class SaleOrder(models.Model):
             steps = (later._get_former(line) or line._get_terms())['tiers']
             tiers += [Command.create({**step, 'line_id': line.id}) for step in steps]
         return as_of(self, day, {**terms, 'tier_ids': tiers})
+
+    def _get_copiable_order_lines(self):
+        """A waste detail that an agreement ended isn't agreed again by copying its contract."""
+        return super()._get_copiable_order_lines().filtered(lambda line: not line.date_to)
 
 
 class SaleOrderLine(models.Model):

@@ -61,6 +61,12 @@ class WasteContractAgreement(models.Model):
     included_quantity_t = fields.Float(
         "Included (t a year)", digits=(16, 6), min_display_digits=3, compute='_compute_terms', store=True, readonly=False,
         precompute=True)
+    frame_quantity_t = fields.Float(
+        "Frame (t)", digits=(16, 6), min_display_digits=3, compute='_compute_terms', store=True, readonly=False, precompute=True)
+    frame_amount = fields.Monetary("Frame (Amount)", compute='_compute_terms', store=True, readonly=False, precompute=True)
+    is_frame_unlimited = fields.Boolean(
+        "More May Be Called Off", compute='_compute_terms', store=True, readonly=False, precompute=True)
+    contract_kind = fields.Selection(related='order_id.contract_kind', string="Kind of Contract")
     change_ids = fields.One2many('waste.contract.change', 'agreement_id', "History")
 
     _name_uniq = models.UniqueIndex("(name) WHERE name <> '/'", "Another agreement already has this number.")
@@ -88,14 +94,14 @@ class WasteContractAgreement(models.Model):
                     "%(end)s. Choose a day of the contract.", agreement=agreement.name, day=agreement.date_effective,
                     contract=order.name, start=order.date_start, end=order.date_end))
 
-    @api.constrains('date_effective', 'date_end', 'lump_sum_amount', 'included_quantity_t')
+    @api.constrains('date_effective', 'date_end', 'lump_sum_amount', 'included_quantity_t', 'frame_quantity_t', 'frame_amount')
     def _check_terms(self):
         for agreement in self:
             if agreement.date_end and agreement.date_end < agreement.date_effective:
                 raise ValidationError(self.env._(
                     "Agreement %(agreement)s: the new end %(end)s is before %(day)s, when it takes effect.",
                     agreement=agreement.name, end=agreement.date_end, day=agreement.date_effective))
-            for name in ('lump_sum_amount', 'included_quantity_t'):
+            for name in ('lump_sum_amount', 'included_quantity_t', 'frame_quantity_t', 'frame_amount'):
                 if agreement[name] < 0:
                     raise ValidationError(self.env._(
                         "%(field)s of agreement %(agreement)s must not be negative.",

@@ -29,7 +29,7 @@ class WasteContractAgreement(models.Model):
     _sealed_from = {
         **dict.fromkeys((
             'name', 'kind', 'order_id', 'date_effective', 'reason', 'date_end', 'settlement_cycle', 'lump_sum_amount',
-            'included_quantity_t',
+            'included_quantity_t', 'frame_quantity_t', 'frame_amount', 'is_frame_unlimited',
         ), 'approving'),
         'date_signed': 'in_force',
     }
@@ -81,6 +81,13 @@ class WasteContractAgreement(models.Model):
         for agreement in moving:
             if error := agreement._get_move_error(target):
                 raise UserError(error)
+
+    def _get_submit_error(self):
+        """Return what the draft still lacks, or False. To override."""
+        return False
+
+    def _apply(self):
+        """Bring agreements that came in force to their contracts. To override."""
 
     def _get_move_error(self, target):
         """Return the sentence why this move isn't possible now, or False. To override."""

@@ -3,7 +3,8 @@ from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date
 
 # What doesn't enter an amount: a change of these alone needs no second price in a period.
-_NOT_PRICED = frozenset({'date_end', 'planned_quantity_t', 'planned_count', 'is_unlimited'})
+_NOT_PRICED = frozenset({
+    'date_end', 'planned_quantity_t', 'planned_count', 'is_unlimited', 'frame_quantity_t', 'frame_amount', 'is_frame_unlimited'})
 
 
 class WasteContractChange(models.Model):

@@ -275,6 +275,21 @@ class TestAgreement(AgreementCase):
 
         self.assertEqual(self.line.price_unit, 2850.0)
 
+    def test_its_own_steps_decide_on_it(self):
+        self.env['tier.definition'].create({
+            'name': "商务", 'model_id': self.env['ir.model']._get_id('waste.contract.agreement'), 'sequence': 10,
+            'definition_domain': "[('kind', '=', 'supplement')]", 'review_type': 'individual',
+            'reviewer_id': self.manager.id, 'company_id': False})
+        agreement = self._agreement({'line_id': self.line.id, 'price_unit': 3000.0}, user=self.salesperson)
+        agreement.action_submit()
+        self.assertEqual(agreement.approval_state, 'pending')
+
+        with self.assertRaisesRegex(UserError, "still to be decided by sales_manager"):
+            agreement.sudo().state = 'customer_review'
+        agreement.with_user(self.manager).action_approve()
+
+        self.assertEqual((agreement.approval_state, agreement.state), ('approved', 'customer_review'))
+
     def test_a_termination_agreement_ends_the_contract_on_its_day(self):
         agreement = self._in_force(self._agreement(kind='termination', reason="搬迁"))
 

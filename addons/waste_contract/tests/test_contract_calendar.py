@@ -36,22 +36,6 @@ class TestContractCalendar(ContractCase):
         self.assertEqual(str(contract.date_signed), '2026-05-20')
         self.assertEqual(unsigned.contract_state, 'signing')
 
-    def test_the_salesperson_is_warned_once_30_days_before(self):
-        contract = self._contract(contract_state='active', date_end='2026-12-31')
-
-        with freeze_time('2026-11-30 10:00:00'):
-            self._run_cron()
-            self.assertFalse(contract.activity_ids)
-        with freeze_time('2026-12-01 10:00:00'):
-            self._run_cron()
-            activity = contract.activity_ids
-            self.assertEqual(activity.user_id, self.salesperson)
-            self.assertEqual(str(activity.date_deadline), '2026-12-31')
-            activity.action_done()
-        with freeze_time('2026-12-02 10:00:00'):
-            self._run_cron()
-            self.assertFalse(contract.activity_ids)
-
     def test_drafts_and_sales_orders_are_left_alone(self):
         draft = self._contract(date_end='2026-06-30')
         order = self.env['sale.order'].create({'partner_id': self.producer.id, 'company_id': self.company.id})

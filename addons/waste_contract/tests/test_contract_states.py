@@ -19,7 +19,8 @@ class TestContractStates(ContractCase):
     def test_every_cell_of_the_table(self):
         """Each (state × verb): the edge moves, being there already is no error, everything else is refused."""
         verbs = self.env['sale.order']._transitions
-        ready = {'expire': {'date_end': '2026-06-14'}, 'agree_gov': {'business_id': self.kitchen.id}}
+        ready = {'expire': {'date_end': '2026-06-14'}, 'agree_gov': {'business_id': self.kitchen.id},
+                 'accept': {'contract_kind': 'quotation'}}
         for verb, (starts, target) in verbs.items():
             values = {'government_id': self.government.id, **ready.get(verb, {})}
             for state in STATES:

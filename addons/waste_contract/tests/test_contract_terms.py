@@ -12,7 +12,10 @@ from .common import ContractCase
 # Fields of this room that stay open in every state, and why.
 NEVER_SEALED = {
     'contract_state',       # moves by its own table
-    'is_end_warned',        # what the calendar job has done
+    'reminded_days',        # what the calendar job has done
+    'renewal_rule', 'renewal_percent', 'renewal_state', 'renewal_lost_reason', 'renewal_ids',  # what comes after
+    'call_off_ids', 'frame_used_t', 'frame_used_amount', 'frame_used_percent',  # follows from the orders
+    'quoted_contract_ids', 'member_ids',  # others' links, who works on it
     'agreement_ids', 'change_ids', 'date_terminated',  # how sealed terms change, and when the contract ended early
     'order_line', 'tier_ids',  # close in their own create, write and unlink
     'report_class_id',      # how we count the contract is no term of it

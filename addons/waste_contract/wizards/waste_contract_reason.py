@@ -7,6 +7,7 @@ VERBS = [
     ('gov_return', "Government Returns"),
     ('terminate', "Terminate"),
     ('void', "Void"),
+    ('lose_renewal', "Renewal Lost"),
     ('cancel', "Cancel Contract"),
 ]
 

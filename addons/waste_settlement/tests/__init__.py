@@ -5,6 +5,7 @@ from . import (
     test_feed_statements,
     test_invoice,
     test_invoice_application,
+    test_contract_early_end,
     test_lifecycle,
     test_payment,
     test_payment_plan,

@@ -1,5 +1,6 @@
 from . import (
     sale_order,
+    sale_order_early_end,
     sale_order_line,
     waste_pickup,
     waste_pickup_actions,

@@ -160,6 +160,10 @@ class WastePickup(models.Model):
         if not contract:
             return self.env._(
                 "Pickup %(pickup)s has no contract; choose one, or mark it as contract pending.", pickup=self.name)
+        if contract.contract_kind == "framework":
+            return self.env._(
+                "Pickup %(pickup)s: %(contract)s is a framework contract; choose one of its orders.",
+                pickup=self.name, contract=contract.name)
         if contract.contract_state != "active":
             return self.env._(
                 "Pickup %(pickup)s: contract %(contract)s is not active; activate it, or choose another one.",

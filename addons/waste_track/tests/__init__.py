@@ -1,4 +1,5 @@
 from . import (
+    test_contract_early_end,
     test_lifecycle,
     test_lifecycle_progress,
     test_lifecycle_tour,
