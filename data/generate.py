@@ -18,6 +18,11 @@ PACKAGING_KINDS = {
     "罐": "cylinder", "件": "bale", "无": "none",
 }
 DISPOSAL_KINDS = {"利用": "recovery", "处置": "disposal", "铬渣(旧)": "legacy"}
+TRANSPORT_LICENCES = {
+    "道路运输经营许可证(危险货物)": "road_transport", "城市生活垃圾(厨余)收运许可/经营协议": "kitchen_agreement",
+}
+# Conditions of the exemption list that are about the vehicle alone, so that a contract can rely on them.
+EXEMPT_VEHICLES = ("运输工具满足", "采用密闭罐车")
 TOWN_KINDS = {"街道": "subdistrict", "镇": "town", "园区": "park"}
 FIRST_VERSION_SHIPPED = "2021"
 FALLBACK_NAME = "经鉴别属于危险废物且无对应代码的{name}"
@@ -62,6 +67,9 @@ def categories():
 
 def codes():
     valid_from = {row["version"]: row["effective"] for row in source("cn_catalogue_versions")}
+    exempt = {
+        row["waste_codes"] for row in source("cn_hazardous_waste_exemption_list_2021")
+        if row["exempt_stage"] == "运输" and row["exempt_condition"].startswith(EXEMPT_VEHICLES)}
     for row in source("cn_hazardous_waste_catalogue_2021"):
         yield {
             "id": xml_id("code", row["waste_code"]), "code": row["waste_code"], "name": row["description"],
@@ -69,6 +77,7 @@ def codes():
             "hazard_ids/id": ",".join(xml_id("hazard", mark) for mark in row["hazard_all"].split("|")),
             "hazard_text": row["hazard_raw"], "catalogue_version_id/id": xml_id("catalogue_version", row["version"]),
             "valid_from": valid_from[row["version"]], "is_fallback": "",
+            "is_transport_exempt": "1" if row["waste_code"] in exempt else "",
         }
     for row in source("cn_hazardous_waste_categories"):
         code = row["fallback_code_after_identification"]
@@ -76,7 +85,7 @@ def codes():
             "id": xml_id("code", code), "code": code, "name": FALLBACK_NAME.format(name=row["category_name"]),
             "category_id/id": xml_id("category", row["category_code"]), "industry": "", "hazard_ids/id": "", "hazard_text": "",
             "catalogue_version_id/id": xml_id("catalogue_version", FIRST_VERSION_SHIPPED),
-            "valid_from": valid_from[FIRST_VERSION_SHIPPED], "is_fallback": "1",
+            "valid_from": valid_from[FIRST_VERSION_SHIPPED], "is_fallback": "1", "is_transport_exempt": "",
         }
 
 
@@ -105,7 +114,7 @@ def transport_modes():
         licence = "" if row["licence_needed"].isascii() else row["licence_needed"]
         yield {
             "id": xml_id("transport_mode", row["code"]), "code": row["code"], "name": row["label_zh"],
-            "sequence": sequence + 1, "licence_needed": licence,
+            "sequence": sequence + 1, "licence_needed": licence, "licence_kind": TRANSPORT_LICENCES.get(licence, ""),
         }
 
 

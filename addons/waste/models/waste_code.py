@@ -36,6 +36,9 @@ class WasteCode(models.Model):
     is_fallback = fields.Boolean(
         string="After identification", help="For waste identified as hazardous that fits no other code of its category.")
 
+    is_transport_exempt = fields.Boolean(
+        string="Transport exempt", help="The exemption list frees its transport from the rules of dangerous goods, in fit vehicles.")
+
     _open_code_uniq = models.UniqueIndex("(code) WHERE valid_to IS NULL", "This waste code is already valid.")
     _period_ordered = models.Constraint(
         "CHECK(valid_to IS NULL OR valid_to >= valid_from)", "A waste code can not end before it starts.")

@@ -4,6 +4,13 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+LICENCE_KINDS = [
+    ("hw_operation", "Hazardous waste operation"),
+    ("hw_collection", "Hazardous waste collection"),
+    ("road_transport", "Road transport of dangerous goods"),
+    ("kitchen_agreement", "Kitchen waste collection agreement"),
+    ("discharge_permit", "Pollutant discharge permit"),
+]
 WARNING_DAYS = (60, 30, 7)  # data/reference: state_machines.csv, licence, valid -> expiring
 
 
@@ -20,14 +27,7 @@ class WasteLicence(models.Model):
     name = fields.Char(string="Licence number", required=True, tracking=True)
     partner_id = fields.Many2one(
         "res.partner", string="Holder", required=True, index=True, ondelete="restrict", tracking=True)
-    kind = fields.Selection(
-        [
-            ("hw_operation", "Hazardous waste operation"),
-            ("hw_collection", "Hazardous waste collection"),
-            ("road_transport", "Road transport of dangerous goods"),
-            ("kitchen_agreement", "Kitchen waste collection agreement"),
-            ("discharge_permit", "Pollutant discharge permit"),
-        ], required=True, tracking=True)
+    kind = fields.Selection(LICENCE_KINDS, required=True, tracking=True)
     user_id = fields.Many2one(
         "res.users", string="Watched by", index=True, default=lambda self: self.env.user, tracking=True,
         help="Gets an activity 60, 30 and 7 days before the licence ends.")

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .waste_licence import LICENCE_KINDS
+
 
 class WasteTransportMode(models.Model):
     _name = "waste.transport.mode"
@@ -11,6 +13,8 @@ class WasteTransportMode(models.Model):
     name = fields.Char(required=True, translate=False)
     sequence = fields.Integer(default=10)
     licence_needed = fields.Char(translate=False, help="The licence the carrier needs for this mode.")
+    licence_kind = fields.Selection(
+        LICENCE_KINDS, string="Licence checked", help="Contracts ask whether their carrier has it. Empty: no licence is asked for.")
     note = fields.Char()
     active = fields.Boolean(default=True)
 

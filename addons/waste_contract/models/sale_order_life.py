@@ -57,7 +57,7 @@ class SaleOrder(models.Model):
             'date_start', 'date_end', 'settlement_cycle', 'tax_rate_percent', 'lump_sum_amount',
             'included_quantity_t', 'transport_mode_id', 'currency_id', 'pricelist_id', 'deposit_amount', 'deposit_rule',
             'approver_id',
-            'lump_sum_unit', 'minimum_charge_amount', 'minimum_charge_unit', 'is_transport_included',
+            'lump_sum_unit', 'minimum_charge_amount', 'minimum_charge_unit', 'is_transport_included', 'transporter_id',
             'contract_kind', 'framework_id', 'frame_quantity_t', 'frame_amount', 'is_frame_unlimited', 'validity_date',
             'renewal_of_id', 'quotation_id',
         ), 'approving'),

@@ -3,6 +3,7 @@ from . import (
     test_agreement,
     test_compare,
     test_contract_calendar,
+    test_contract_checks,
     test_contract_external,
     test_contract_states,
     test_contract_terms,

@@ -21,7 +21,7 @@ class ContractCase(BaseCommon):
         cls.industrial = cls.env.ref('waste.business_industrial')
         cls.kitchen = cls.env.ref('waste.business_kitchen')
         cls.producer = cls.env['res.partner'].create({
-            'name': "宏达电路板厂", 'is_company': True,
+            'name': "宏达电路板厂", 'is_company': True, 'uscc': '91441900TE1100001R',
             'party_role_ids': [Command.link(cls.env.ref('waste.party_role_producer').id)]})
         cls.government = cls.env['res.partner'].create({
             'name': "南城城管分局", 'is_company': True,

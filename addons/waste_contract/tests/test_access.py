@@ -22,6 +22,9 @@ RIGHTS = {
     'waste.contract.reason': {
         'user': NONE, 'salesperson': ALL, 'sales_manager': ALL, 'dispatcher': NONE, 'finance': NONE,
         'customer_service': NONE, 'admin': ALL, 'wim_integrator': NONE},
+    'waste.contract.check': {
+        'user': READ, 'salesperson': READ, 'sales_manager': READ, 'dispatcher': READ, 'finance': READ,
+        'customer_service': READ, 'admin': 'rw', 'wim_integrator': NONE},
     'waste.price.index': {
         'user': READ, 'salesperson': READ, 'sales_manager': 'rwc', 'dispatcher': READ, 'finance': READ,
         'customer_service': READ, 'admin': ALL, 'wim_integrator': NONE},

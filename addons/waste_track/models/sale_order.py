@@ -43,3 +43,18 @@ class SaleOrder(models.Model):
         if len(details) == 1:
             return details.action_open_lifecycle()
         return self.env["waste.batch"]._get_lifecycle_action(text=self.name)
+
+    # BUSINESS ------------------------------------------------------------------
+
+    def _get_committed_t(self, disposer, year):
+        """Add what was accepted in the year beside the plans: of contracts that ended, and of details without a limit (I-06)."""
+        committed = super()._get_committed_t(disposer, year)
+        # The scale is the disposer's, whoever may see the batches that use it. The year is that of Asia/Shanghai (I-41).
+        accepted = self.env["waste.batch"].sudo()._read_group([
+            ("contract_id.disposer_id", "=", disposer.id), ("waste_code_id", "!=", False),
+            ("inbound_at", ">=", f"{year - 1}-12-31 16:00:00"), ("inbound_at", "<", f"{year}-12-31 16:00:00"),
+            "|", ("contract_id.contract_state", "in", ("expired", "terminated", "voided")), ("contract_line_id.is_unlimited", "=", True),
+        ], ["waste_code_id"], ["accepted_kg:sum"])
+        for code, accepted_kg in accepted:
+            committed[code] = committed.get(code, 0.0) + accepted_kg / 1000
+        return committed
