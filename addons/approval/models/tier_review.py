@@ -3,6 +3,8 @@ from odoo.fields import Domain
 
 from .approval_mixin import OPEN
 
+SHOWN_PEOPLE = 5
+
 
 class TierReview(models.Model):
     """One signature that a document needs: who may give it, since when it waits, what was decided."""
@@ -11,6 +13,7 @@ class TierReview(models.Model):
     _order = "sequence, id"
     _rec_name = "document_name"
 
+    name = fields.Char("Step", compute="_compute_name", store=False, translate=False)
     # An archived review belongs to an earlier round of its document.
     active = fields.Boolean(default=True)
     status = fields.Selection(selection_add=[
@@ -48,13 +51,20 @@ class TierReview(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("added_by_id", "also_definition_ids.name")
+    @api.depends("definition_id.name", "added_by_id.name", "also_definition_ids.name")
+    @api.depends_context("lang")
+    def _compute_name(self):
+        for review in self:
+            names = [review.definition_id.name or "", *review.also_definition_ids.mapped("name")]
+            review.name = self.env._("Added by %(user)s", user=review.added_by_id.name) if review.added_by_id else "; ".join(names)
+
+    @api.depends("definition_id.review_type", "definition_id.reviewer_id", "definition_id.reviewer_group_id",
+                 "definition_id.has_comment", "definition_id.approve_sequence")
     def _compute_definition_data(self):
-        super()._compute_definition_data()
-        for review in self.filtered("also_definition_ids"):
-            review.name = "; ".join([review.name, *review.also_definition_ids.mapped("name")])
-        for review in self.filtered("added_by_id"):
-            review.name = self.env._("Added by %(user)s", user=review.added_by_id.name)
+        """As OCA's, without the name: stored, it would keep the language of whoever asked."""
+        for review in self:
+            for name in ("review_type", "reviewer_id", "reviewer_group_id", "has_comment", "approve_sequence"):
+                review[name] = review.definition_id[name]
 
     @api.model
     def _get_reviewer_fields(self):
@@ -80,11 +90,12 @@ class TierReview(models.Model):
         return (people | self.escalated_reviewer_ids).filtered(
             lambda user: user.active and not user.share and (not self.company_id or self.company_id in user.company_ids))
 
-    @api.depends("fixed_reviewer_ids", "escalated_reviewer_ids")
+    @api.depends("reviewer_ids.name")
     def _compute_todo_by(self):
-        super()._compute_todo_by()
-        for review in self.filtered(lambda review: review.fixed_reviewer_ids or review.escalated_reviewer_ids):
-            review.todo_by = ", ".join(review.reviewer_ids.mapped("name"))
+        """Names, which no language changes, instead of the group's."""
+        for review in self:
+            more = ["…"] if len(review.reviewer_ids) > SHOWN_PEOPLE else []
+            review.todo_by = ", ".join([*review.reviewer_ids[:SHOWN_PEOPLE].mapped("name"), *more])
 
     @api.depends("pending_since", "reviewed_date", "status")
     def _compute_elapsed_hours(self):
