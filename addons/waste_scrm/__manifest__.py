@@ -30,6 +30,7 @@
         "demo/sale_order.xml",
         "demo/approval.xml",
         "demo/waste_pickup.xml",
+        "demo/money.xml",
         "demo/waste_statement.xml",
     ],
     "application": True,

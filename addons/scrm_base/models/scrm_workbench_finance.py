@@ -1,6 +1,8 @@
 from odoo import models
 
 STATEMENTS = "waste_settlement.waste_statement_action"
+APPLICATIONS = "waste_settlement.waste_invoice_application_action"
+COLLECTIONS = "waste_settlement.waste_collection_action"
 INVOICES = "account.action_move_out_invoice_type"
 COUNTED = ("draft", "approved", "confirmed", "disputed")
 
@@ -21,6 +23,7 @@ class ScrmWorkbenchFinance(models.AbstractModel):
 
     def _tiles(self):
         statements = self._count_by("state", "waste.statement", self._in_states(*COUNTED), "amount_total")
+        applications = self._count_by("state", "waste.invoice.application", self._in_states("pending", "to_issue"), "amount_total")
         return [
             self._tile(
                 "to_approve", self.env._("To approve"), "waste.statement", self._in_states("draft"), STATEMENTS,
@@ -30,6 +33,17 @@ class ScrmWorkbenchFinance(models.AbstractModel):
                 "to_invoice", self.env._("To invoice"), "waste.statement", self._in_states("confirmed"), STATEMENTS,
                 icon="fa-file-text-o", tone="warning", is_todo=True, amount="amount_total", hint=self.env._("statements"),
                 counted=statements("confirmed")),
+            self._tile(
+                "applications", self.env._("Invoices to approve"), "waste.invoice.application", self._in_states("pending"),
+                APPLICATIONS, icon="fa-check-square-o", tone="warning", is_todo=True, amount="amount_total",
+                hint=self.env._("applications"), counted=applications("pending")),
+            self._tile(
+                "to_issue", self.env._("To issue"), "waste.invoice.application", self._in_states("to_issue"), APPLICATIONS,
+                icon="fa-print", tone="warning", is_todo=True, amount="amount_total", hint=self.env._("applications"),
+                counted=applications("to_issue")),
+            self._tile(
+                "collections", self.env._("Collections to approve"), "waste.collection", self._in_states("pending"), COLLECTIONS,
+                icon="fa-money", tone="warning", is_todo=True, amount="amount", hint=self.env._("collections")),
             self._tile(
                 "disputed", self.env._("Disputed"), "waste.statement", self._in_states("disputed"), STATEMENTS,
                 icon="fa-comments-o", tone="danger", is_todo=True, amount="amount_total", hint=self.env._("statements"),
@@ -68,8 +82,9 @@ class ScrmWorkbenchFinance(models.AbstractModel):
             self._shortcut(
                 "statements", self.env._("All statements"), STATEMENTS, icon="fa-list"),
             self._shortcut(
-                "payment", self.env._("Record a payment"), "account.action_account_payments", icon="fa-money",
-                creates="account.payment"),
+                "collection", self.env._("Register a collection"), COLLECTIONS, icon="fa-money", creates="waste.collection"),
+            self._shortcut(
+                "ageing", self.env._("Receivables by age"), "waste_settlement.waste_ageing_action", icon="fa-hourglass-end"),
         ]
 
     # === DOMAINS === #

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 ENDING_DAYS = 60
 CONTRACTS = "waste_contract.sale_order_action"
 PRODUCERS = "waste.res_partner_action_customers"
+PLAN = "waste_settlement.waste_payment_plan_action"
 PICKUPS = "waste_track.waste_pickup_action"
 STATEMENTS = "waste_settlement.waste_statement_action"
 UNDER_WAY = ("approving", "customer_review", "gov_review", "signing")
@@ -45,6 +46,10 @@ class ScrmWorkbenchSalesperson(models.AbstractModel):
                 "statements", self.env._("To be confirmed"), "waste.statement",
                 self._in_states("approved") + self._domain_mine(businesses, "contract_id."), STATEMENTS,
                 icon="fa-file-text-o", tone="warning", is_todo=True, hint=self.env._("statements"), amount="amount_total"),
+            self._tile(
+                "overdue", self.env._("Overdue"), "waste.payment.plan",
+                self._domain_overdue() + self._domain_mine(businesses, "contract_id."), PLAN,
+                icon="fa-bell-o", tone="danger", is_todo=True, hint=self.env._("instalments"), amount="open_amount"),
             self._tile(
                 "pickups", self.env._("Pickups this week"), "waste.pickup", self._domain_pickups(), PICKUPS,
                 icon="fa-truck", hint=self.env._("at my producers")),
@@ -93,6 +98,9 @@ class ScrmWorkbenchSalesperson(models.AbstractModel):
             ("contract_state", "=", "active"),
             ("date_end", "<=", str(self._today() + timedelta(days=ENDING_DAYS))),
         ]
+
+    def _domain_overdue(self):
+        return [("is_overdue", "=", True)]
 
     def _domain_without_contract(self):
         return [

@@ -72,3 +72,28 @@ class WorkbenchCase(SettlementCase):
         if state == "disputed":
             statement.action_dispute("重量不符")
         return statement
+
+    @classmethod
+    def _application(cls, state):
+        """Return an application for all of a contract in ``state``."""
+        contract = cls._active(partner_id=cls._partner(f"开票 {next(cls._numbers)}", fapiao_kind="ordinary").id)
+        application = cls.env["waste.invoice.application"].create({"contract_id": contract.id})
+        if state != "draft":
+            application.action_submit()
+        if state == "to_issue":
+            application.action_approve()
+        return application
+
+    @classmethod
+    def _collection(cls):
+        """Return a collection that waits for finance."""
+        contract = cls._active(partner_id=cls._partner(f"回款 {next(cls._numbers)}").id)
+        collection = cls.env["waste.collection"].create({"contract_id": contract.id, "amount": 100.0})
+        collection.action_submit()
+        return collection
+
+    @classmethod
+    def _instalment(cls, day, **values):
+        """Return an instalment of a contract of its own."""
+        contract = cls._active(partner_id=cls._partner(f"分期 {next(cls._numbers)}").id, **values)
+        return cls.env["waste.payment.plan"].create({"contract_id": contract.id, "amount": 100.0, "date_due": day})

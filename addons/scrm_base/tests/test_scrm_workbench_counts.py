@@ -76,6 +76,13 @@ class TestScrmWorkbenchCounts(WorkbenchCase):
         tile = next(tile for tile in self._home("salesperson")["tiles"] if tile["key"] == "statements")
         self.assertIn("2,800.00", tile["hint"])
 
+    def test_salesperson_sees_the_overdue_instalments_of_his_contracts(self):
+        self._instalment("2026-03-10")
+        self._instalment("2026-03-11")
+        self._instalment("2026-03-10", user_id=self.manager.id)
+
+        self.assertCounts("salesperson", overdue=1)
+
     # --- sales manager ---
 
     def test_sales_manager_counts_what_he_decides(self):
@@ -181,6 +188,14 @@ class TestScrmWorkbenchCounts(WorkbenchCase):
             self._statement_in(state)
 
         self.assertCounts("finance", to_approve=1, waiting=2, to_invoice=1, disputed=1, open=1, overdue=0)
+
+    def test_finance_sees_applications_and_collections_that_wait(self):
+        self._application("pending")
+        self._application("to_issue")
+        self._application("draft")
+        self._collection()
+
+        self.assertCounts("finance", applications=1, to_issue=1, collections=1)
 
     def test_finance_sees_overdue_receivables_by_company(self):
         invoice = self._statement_in("invoiced").invoice_ids
@@ -297,6 +312,10 @@ class TestScrmWorkbenchCounts(WorkbenchCase):
         invoice.invoice_date_due = "2026-03-01"
         self._batch(contract, 1000, day="2026-02-10 02:00:00")
         self._external(contract, 2900, "2026-02")
+        for state in ("pending", "to_issue"):
+            self._application(state)
+        self._collection()
+        self._instalment("2026-03-01")
         for state in ("rejected", "warned", "pending"):
             self._message(state)
         self._message("parked", "2026-03-01 02:00:00")

@@ -11,6 +11,8 @@ from . import (
     tier_definition,
     waste_batch,
     waste_batch_refresh,
+    waste_dunning,
+    waste_dunning_level,
     waste_fapiao_data,
     waste_money_document,
     waste_collection,

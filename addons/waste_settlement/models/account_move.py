@@ -115,6 +115,18 @@ class AccountMove(models.Model):
         """Return 1 for an invoice or bill, -1 for a credit note or refund."""
         return -1 if self.move_type in ("out_refund", "in_refund") else 1
 
+    def _get_waste_open_amounts(self, day=None):
+        """Return {invoice: amount} of what isn't paid; with ``day``, as it was at its end."""
+        if not day:
+            return {move: move.amount_residual for move in self if move.amount_residual > 0}
+        lines = self.line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable")
+        matched = dict(self.env["account.partial.reconcile"]._read_group(
+            [("debit_move_id", "in", lines.ids), ("max_date", "<=", day)], ["debit_move_id"], ["debit_amount_currency:sum"]))
+        amounts = {
+            move: move.currency_id.round(move.amount_total - sum(matched.get(line, 0.0) for line in move.line_ids & lines))
+            for move in self}
+        return {move: amount for move, amount in amounts.items() if amount > 0}
+
     def _get_unallocated_received(self):
         """Return what payments and bank lines paid on these invoices, without the shares that allocations book.
 

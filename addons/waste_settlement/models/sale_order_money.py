@@ -1,7 +1,6 @@
 from collections import namedtuple
 
 from odoo import api, fields, models
-from odoo.tools import float_is_zero
 
 from odoo.addons.waste_contract.tools import exact
 
@@ -140,23 +139,22 @@ class SaleOrder(models.Model):
         return self.env["waste.payment.plan"].search(
             [("contract_id", "=", self.id), ("state", "!=", "paid")], order="date_due, number", limit=1)
 
-    def _get_open_items(self):
-        """Return what the customers of these contracts owe now, due or not: in superuser mode, for figures only.
+    def _get_open_items(self, day=None):
+        """Return what the customers of these contracts owe, due or not: read as superuser, for figures only.
 
         What is due follows the payment plan where the contract has one, else its invoices.
 
+        :param day: as of this day; by default now
         :return: list of `OpenItem`
         """
         plans_sudo = self.env["waste.payment.plan"].sudo().search([("contract_id", "in", self.ids)])
         items = [
-            OpenItem(plan.contract_id.with_env(self.env), plan, plan.display_name, plan.date_due, plan.open_amount)
-            for plan in plans_sudo if plan.state != "paid"]
+            OpenItem(plan.contract_id.with_env(self.env), plan, plan.display_name, plan.date_due, amount)
+            for plan, amount in plans_sudo._get_open_amounts(day).items()]
         invoices_sudo = self.env["account.move"].sudo().search([
             ("waste_contract_id", "in", (self - plans_sudo.contract_id).ids), ("move_type", "=", "out_invoice"),
-            ("state", "=", "posted"), ("payment_state", "in", ("not_paid", "partial"))])
-        items += [
+            ("state", "=", "posted"), *([("invoice_date", "<=", day)] if day else [("amount_residual", ">", 0)])])
+        return items + [
             OpenItem(move.waste_contract_id.with_env(self.env), move, move.fapiao_no or move.name,
-                     move.invoice_date_due or move.invoice_date, move.amount_residual)
-            for move in invoices_sudo
-            if not float_is_zero(move.amount_residual, precision_rounding=move.currency_id.rounding)]
-        return items
+                     move.invoice_date_due or move.invoice_date, amount)
+            for move, amount in invoices_sudo._get_waste_open_amounts(day).items()]

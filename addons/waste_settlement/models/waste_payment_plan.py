@@ -161,6 +161,16 @@ class WastePaymentPlan(models.Model):
 
     # BUSINESS ------------------------------------------------------------------
 
+    def _get_open_amounts(self, day=None):
+        """Return {instalment: amount} of what isn't paid; with ``day``, as it was at its end."""
+        if not day:
+            return {plan: plan.open_amount for plan in self if plan.state != "paid"}
+        paid = dict(self.env["waste.payment.plan.allocation"]._read_group(
+            [("plan_id", "in", self.ids), ("collection_id.is_counted", "=", True), ("date", "<=", day)],
+            ["plan_id"], ["amount:sum"]))
+        amounts = {plan: float(exact(plan.amount) - exact(plan.currency_id.round(paid.get(plan, 0.0)))) for plan in self}
+        return {plan: amount for plan, amount in amounts.items() if amount > 0}
+
     @api.model
     def _cron_remind(self):
         """Give the salespeople an activity for what is due soon. Runs each day; tells of each instalment once."""

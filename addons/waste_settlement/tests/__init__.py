@@ -10,6 +10,8 @@ from . import (
     test_payment,
     test_payment_plan,
     test_portal,
+    test_portal_application,
+    test_receivables,
     test_statement_life,
     test_statement_refresh,
 )

@@ -17,6 +17,11 @@ RIGHTS = {
     "waste.payment.plan.allocation": (NONE, READ, READ, NONE, FULL, READ, FULL, NONE, NONE, NONE, NONE),
     "waste.money.refuse":           (NONE, NONE, NONE, NONE, FULL, NONE, FULL, NONE, NONE, NONE, NONE),
     "waste.payment.plan.make":      (NONE, FULL, FULL, NONE, FULL, NONE, FULL, NONE, NONE, NONE, NONE),
+    "waste.dunning":                (NONE, READ, READ, NONE, READ, READ, READ, NONE, NONE, NONE, NONE),
+    "waste.dunning.level":          (NONE, READ, READ, NONE, FULL, READ, FULL, NONE, NONE, NONE, NONE),
+    "waste.collection.progress":    (NONE, READ, READ, NONE, READ, READ, READ, NONE, NONE, NONE, NONE),
+    "waste.ageing":                 (NONE, FULL, FULL, NONE, FULL, FULL, FULL, NONE, NONE, NONE, NONE),
+    "waste.ageing.line":            (NONE, FULL, FULL, NONE, FULL, FULL, FULL, NONE, NONE, NONE, NONE),
     "waste.statement.make":         (NONE, NONE, NONE, NONE, FULL, NONE, FULL, NONE, NONE, NONE, NONE),
     "waste.statement.dispute":      (NONE, NONE, NONE, NONE, FULL, NONE, FULL, NONE, NONE, NONE, NONE),
 }

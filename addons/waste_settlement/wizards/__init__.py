@@ -1,1 +1,7 @@
-from . import waste_money_refuse, waste_payment_plan_make, waste_statement_dispute, waste_statement_make
+from . import (
+    waste_ageing,
+    waste_money_refuse,
+    waste_payment_plan_make,
+    waste_statement_dispute,
+    waste_statement_make,
+)

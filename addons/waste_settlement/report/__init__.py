@@ -1,0 +1,1 @@
+from . import waste_collection_progress
