@@ -4,10 +4,12 @@ from odoo.tests import freeze_time, new_test_user, tagged
 from .common import NOW, ROLES, WorkbenchCase
 
 TILES = {
-    "salesperson": ["to_decide", "ending", "draft", "no_contract", "statements", "pickups", "under_way", "active"],
+    "salesperson": ["to_decide", "ending", "draft", "no_contract", "statements", "overdue", "pickups", "under_way", "active"],
     "sales_manager": ["to_decide", "to_approve", "no_salesperson", "assignments", "ending", "under_way", "active"],
     "dispatcher": ["to_decide", "overdue", "today", "differences", "pending", "licences", "coming", "on_the_road"],
-    "finance": ["to_decide", "to_approve", "to_invoice", "disputed", "differences", "overdue", "waiting", "open"],
+    "finance": [
+        "to_decide", "to_approve", "to_invoice", "applications", "to_issue", "collections", "disputed", "differences", "overdue",
+        "waiting", "open"],
     "customer_service": ["to_decide", "pickups", "refused", "disputed", "tomorrow", "waiting"],
     "admin": ["to_decide", "rejected", "parked", "warned", "licences", "pending", "today"],
 }
@@ -23,7 +25,7 @@ SHORTCUTS = {
     "salesperson": ["contract", "producer"],
     "sales_manager": ["matrix", "assignment", "contract"],
     "dispatcher": ["pickup", "board", "licence"],
-    "finance": ["make", "statements", "payment"],
+    "finance": ["make", "statements", "collection", "ageing"],
     "customer_service": ["producers", "lifecycle"],
     "admin": ["messages", "businesses", "codes"],
 }

@@ -11,7 +11,10 @@ class AccountPayment(models.Model):
 
     _inherit = "account.payment"
 
-    waste_collection_ids = fields.One2many("waste.collection", "payment_id", "Collections", copy=False)
+    # Accountants without our groups read payments with all their fields.
+    waste_collection_ids = fields.One2many(
+        "waste.collection", "payment_id", "Collections", copy=False,
+        groups="waste.group_salesperson,waste.group_customer_service,waste.group_finance")
 
     # CRUD ----------------------------------------------------------------------
 

@@ -96,6 +96,18 @@ class TestInvoiceApplication(SettlementCase):
         self.assertEqual(move.invoice_line_ids.mapped("tax_ids.amount"), [6.0, 9.0, 13.0])
         self.assertEqual((move.amount_untaxed, move.amount_tax, move.amount_total), (1200.0, 82.0, 1282.0))
 
+    def test_wastes_of_a_statement_at_different_rates_are_taxed_apart(self):
+        contract = self._active(
+            self._detail(price_unit=3000.0), self._detail(waste_name="再生产品", price_unit=1130.0, tax_rate_percent=13.0))
+        self._batch(contract, 1000)
+        self._batch(contract, 1000, line=1)
+        statement = self._make(contract)
+        statement.action_approve()
+        statement.action_confirm()
+        application = self._apply(contract, amount=None, statement_id=statement.id)
+        self.assertEqual(
+            [(line.amount, line.tax_rate_percent) for line in application.line_ids], [(3000.0, 6.0), (1130.0, 13.0)])
+
     # OF A STATEMENT ------------------------------------------------------------
 
     def test_a_confirmed_statement_is_invoiced_with_its_lines(self):

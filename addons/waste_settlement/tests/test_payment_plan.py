@@ -116,7 +116,6 @@ class TestPaymentPlan(SettlementCase):
         self.assertFalse(plan.activity_ids)
 
     def test_equal_instalments_are_proposed_from_the_contract(self):
-        self.contract.settlement_cycle  # noqa: B018 - monthly
         wizard = self.env["waste.payment.plan.make"].with_user(self.salesperson).create({
             "contract_id": self.contract.id, "count": 7, "months": 1, "date_first": "2026-01-31"})
         self.assertEqual(wizard.amount, 30000.0)
@@ -127,6 +126,14 @@ class TestPaymentPlan(SettlementCase):
         self.assertEqual(plans.mapped("amount"), [4285.71] * 6 + [4285.74])
         self.assertEqual([str(day) for day in plans.mapped("date_due")][:3], ["2026-01-31", "2026-02-28", "2026-03-31"])
         self.assertFalse(self.contract.plan_warning)
+
+    def test_the_deposit_is_planned_on_account(self):
+        contract = self._active(self._detail(price_unit=3000.0), deposit_amount=2000.0, settlement_cycle="quarter")
+        self.env["waste.payment.plan.make"].create({"contract_id": contract.id}).action_make()
+        plans = contract.payment_plan_ids
+        self.assertEqual(plans.mapped("kind"), ["deposit"] + ["payment"] * 4)
+        self.assertEqual(plans.mapped("amount"), [2000.0] + [7000.0] * 4)
+        self.assertEqual(plans[0].date_due, contract.date_start)
 
     def test_the_cycle_decides_the_proposal(self):
         for cycle, count, first in (("month", 12, "2026-01-31"), ("quarter", 4, "2026-03-31"), ("prepaid", 1, "2026-01-01")):

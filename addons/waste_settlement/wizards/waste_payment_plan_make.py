@@ -18,9 +18,12 @@ class WastePaymentPlanMake(models.TransientModel):
 
     contract_id = fields.Many2one("sale.order", "Contract", required=True)
     currency_id = fields.Many2one(related="contract_id.currency_id")
+    deposit_amount = fields.Monetary(
+        "Deposit", compute="_compute_deposit_amount", store=True, readonly=False,
+        help="Due on the first day of the contract, on account of the instalments.")
     amount = fields.Monetary(
         "To Be Planned", compute="_compute_amount", store=True, readonly=False,
-        help="The contract's planned receivable, less the instalments that are there already.")
+        help="The contract's planned receivable, less the deposit and the instalments that are there already.")
     months = fields.Integer("Every (months)", compute="_compute_months", store=True, readonly=False)
     count = fields.Integer("Instalments", compute="_compute_count", store=True, readonly=False)
     date_first = fields.Date("First Due", compute="_compute_date_first", store=True, readonly=False)
@@ -30,11 +33,17 @@ class WastePaymentPlanMake(models.TransientModel):
     # COMPUTE -------------------------------------------------------------------
 
     @api.depends("contract_id")
+    def _compute_deposit_amount(self):
+        for wizard in self:
+            has_one = "deposit" in wizard.contract_id.payment_plan_ids.mapped("kind")
+            wizard.deposit_amount = 0.0 if has_one else wizard.contract_id.deposit_amount
+
+    @api.depends("contract_id", "deposit_amount")
     def _compute_amount(self):
         for wizard in self:
             contract = wizard.contract_id
             planned = sum(exact(amount) for amount in contract.payment_plan_ids.mapped("amount"))
-            wizard.amount = max(float(exact(contract.planned_receivable) - planned), 0.0)
+            wizard.amount = max(float(exact(contract.planned_receivable) - planned - exact(wizard.deposit_amount)), 0.0)
 
     @api.depends("contract_id")
     def _compute_months(self):
@@ -70,13 +79,11 @@ class WastePaymentPlanMake(models.TransientModel):
                 "Nothing of contract %(contract)s is left to be planned: enter the amount.", contract=self.contract_id.name))
         each, rest = divmod(cents, self.count)
         amounts = [each] * (self.count - 1) + [each + rest]
-        self.env["waste.payment.plan"].create([
-            {
-                "contract_id": self.contract_id.id,
-                "amount": amount / 100,
-                "date_due": self.date_first + relativedelta(months=self.months * index),
-                "way": self.way,
-                "remind_days": self.remind_days,
-            }
+        common = {"contract_id": self.contract_id.id, "way": self.way, "remind_days": self.remind_days}
+        deposit = [{
+            **common, "kind": "deposit", "amount": self.deposit_amount,
+            "date_due": self.contract_id.date_start or self.date_first}] if self.deposit_amount else []
+        self.env["waste.payment.plan"].create(deposit + [
+            {**common, "amount": amount / 100, "date_due": self.date_first + relativedelta(months=self.months * index)}
             for index, amount in enumerate(amounts)])
         return self.contract_id.action_view_payment_plan()
