@@ -26,6 +26,7 @@
         "demo/waste.assignment-feed.csv",
         "demo/waste_assignment.xml",
         "demo/contract_hongda.xml",
+        "demo/contract_agreement.xml",
         "demo/batch_p2026_031.xml",
         "demo/sale_order.xml",
         "demo/approval.xml",

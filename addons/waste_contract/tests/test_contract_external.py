@@ -43,6 +43,21 @@ class TestContractExternal(ContractCase):
         with self.assertRaises(UserError):
             contract.unlink()
 
+    def test_a_contract_born_in_wim_is_reviewed_and_signed_here(self):
+        born = self._contract(
+            self._detail(line_no='DSWF-2026-0002-01'), name='DSWF-2026-0002', contract_state='customer_review',
+            external_system='wim', external_key='DSWF-2026-0002').with_user(self.salesperson)
+
+        born.action_agree()
+        with self.assertRaisesRegex(UserError, "kept by WIM; change it there"):
+            born.date_end = '2027-01-01'
+        born.action_sign()
+
+        self.assertEqual((born.contract_state, born.state, bool(born.date_signed)), ('active', 'sale', True))
+        with self.assertRaisesRegex(UserError, "agree on changes there"):
+            self.env['waste.contract.agreement'].create({
+                'order_id': born.id, 'date_effective': born.date_end, 'reason': "涨价"})
+
     def test_who_serves_it_is_ours(self):
         other = self._new_user('salesperson', 'h3_other')
 

@@ -1,3 +1,4 @@
+from odoo import http
 from odoo.fields import Command
 from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
 
@@ -85,3 +86,82 @@ class TestPortal(ContractCase, HttpCase):
         self.assertNotIn('modalaccept" href="#"', page)
         self.assertIn('error', result)
         self.assertEqual(contract.contract_state, 'customer_review')
+
+    def _post(self, url, **data):
+        return self.url_open(url, data={'csrf_token': http.Request.csrf_token(self), **data}, allow_redirects=False)
+
+    def _agreement(self):
+        agreement = self.env['waste.contract.agreement'].create({
+            'order_id': self.contract.id, 'date_effective': '2026-07-01', 'reason': "市场价上涨",
+            'line_ids': [Command.create({'line_id': self.contract.order_line[0].id, 'price_unit': 3000.0})]})
+        agreement.message_post(body="internal: 底价 2471", subtype_xmlid='mail.mt_note')
+        agreement.state = 'approving'
+        return agreement
+
+    def test_the_producer_reads_and_agrees_to_a_supplement(self):
+        agreement = self._agreement()
+        self.authenticate('h3_portal_page', 'h3_portal_page')
+        url = f'/my/agreements/{agreement.id}'
+        self.assertEqual(self.url_open(url, allow_redirects=False).status_code, 303)
+        agreement.state = 'customer_review'
+
+        page = self.url_open(url).text
+        self.assertIn("2,800 → 3,000", page)
+        self.assertIn("市场价上涨", page)
+        self.assertNotIn("2471", page)
+        self.assertIn(agreement.name, self.url_open(f'/my/orders/{self.contract.id}').text)
+        self._post(f'{url}/agree')
+        self._post(f'{url}/agree')
+
+        self.assertEqual(agreement.state, 'signing')
+        self.assertEqual(agreement.message_ids[0].author_id, self.portal.partner_id)
+
+    def test_the_producer_refuses_with_a_reason(self):
+        agreement = self._agreement()
+        agreement.state = 'customer_review'
+        self.authenticate('h3_portal_page', 'h3_portal_page')
+        url = f'/my/agreements/{agreement.id}/refuse'
+
+        self.assertIn('problem=reason', self._post(url, reason=' ').headers['Location'])
+        self.assertEqual(agreement.state, 'customer_review')
+        self._post(url, reason="涨幅太大")
+
+        self.assertEqual(agreement.state, 'refused')
+        self.assertIn("涨幅太大", ''.join(agreement.message_ids.mapped('body')))
+
+    def test_strangers_neither_read_nor_decide(self):
+        agreement = self._agreement()
+        agreement.state = 'customer_review'
+        stranger = self.env['res.partner'].create({'name': "别家"})
+        new_test_user(self.env, 'h3_other_page', 'base.group_portal', partner_id=stranger.id)
+        for login in (None, 'h3_other_page'):
+            self.authenticate(login, login)
+            with self.subTest(login=login):
+                for url in (f'/my/agreements/{agreement.id}', f'/my/agreements/{agreement.id}?access_token=x'):
+                    self.assertTrue(self.url_open(url, allow_redirects=False).headers['Location'].endswith('/my'))
+                self._post(f'/my/agreements/{agreement.id}/agree')
+                self._post(f'/my/orders/{self.contract.id}/agree')
+                self.assertEqual((agreement.state, self.contract.contract_state), ('customer_review', 'active'))
+
+    def test_a_link_is_enough_to_decide_on_a_contract(self):
+        contract = self._contract(contract_state='customer_review')
+        self.authenticate(None, None)
+        token = contract._portal_ensure_token()
+
+        page = self.url_open(contract.get_portal_url()).text
+        self.assertIn('id="decision"', page)
+        self._post(f'/my/orders/{contract.id}/agree', access_token='wrong')
+        self.assertEqual(contract.contract_state, 'customer_review')
+        self._post(f'/my/orders/{contract.id}/agree', access_token=token)
+
+        self.assertEqual(contract.contract_state, 'signing')
+
+    def test_an_accepted_quotation_becomes_a_draft_that_the_producer_does_not_see(self):
+        quotation = self._contract(contract_kind='quotation', contract_state='customer_review')
+        self.authenticate('h3_portal_page', 'h3_portal_page')
+
+        self._post(f'/my/orders/{quotation.id}/agree')
+
+        contract = quotation.quoted_contract_ids
+        self.assertEqual((quotation.contract_state, contract.contract_state), ('accepted', 'draft'))
+        self.assertEqual(self.url_open(f'/my/orders/{contract.id}', allow_redirects=False).status_code, 303)
