@@ -11,3 +11,7 @@ POOLED_MODES = ("lump_year",)
 
 # The allocated share of a payment counts as money received in these states of the payment.
 RECEIVED_STATES = ("in_process", "paid")
+
+# Statements that settle what moved; two of them never cover the same day. An advance asks before anything moved, and an
+# adjustment corrects what was asked.
+SETTLING_KINDS = ("regular", "true_up")

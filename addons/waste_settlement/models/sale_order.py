@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields, models
 
 
@@ -39,3 +41,10 @@ class SaleOrderLine(models.Model):
         """Return on which statement of the contract this waste detail is settled."""
         self.ensure_one()
         return "payable" if self.payer == "us" else "receivable"
+
+    def _get_terms_between(self, start, end):
+        """Return the terms of this waste detail day by day, as [(first day, last day, the detail with these terms)]."""
+        self.ensure_one()
+        firsts = [start, *self._get_term_changes(start, end)]
+        lasts = [*(first - timedelta(days=1) for first in firsts[1:]), end]
+        return [(first, last, self._as_of(first)) for first, last in zip(firsts, lasts, strict=True)]

@@ -1,13 +1,28 @@
+from datetime import UTC
+
 from odoo import fields, models
 from odoo.tools.misc import formatLang
 
 from odoo.addons.waste_contract.tools import exact
+
+from ..const import TRADE_ZONE
 
 
 class WasteBatch(models.Model):
     """The life-cycle page also says what a batch's statements brought, and who invoiced them (S0-3.2.2-f/g)."""
 
     _inherit = "waste.batch"
+
+    def _get_weighings(self):
+        """Return {batch: weighings of its trip}; the scale weighs the vehicle, with all that is on it."""
+        weighings = self.env["waste.weighing"].search([("pickup_id", "in", self.pickup_id.ids)], order="second_weighed_at, id")
+        by_pickup = weighings.grouped("pickup_id")
+        return {batch: by_pickup[batch.pickup_id] for batch in self if batch.pickup_id in by_pickup}
+
+    def _get_local_inbound_at(self):
+        """Return when the batch was stored, as the clock of the trade showed it, without time zone."""
+        self.ensure_one()
+        return self.inbound_at.replace(tzinfo=UTC).astimezone(TRADE_ZONE).replace(tzinfo=None)
 
     def _lifecycle_progress(self):
         """Add collection and invoice for those who may read statements; carriers and dispatchers see none of it."""

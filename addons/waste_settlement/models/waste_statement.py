@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 from odoo.addons.waste_contract.tools import exact, half_up
 
@@ -8,6 +8,13 @@ from ..const import RECEIVED_STATES, TOLERANCE
 DIRECTIONS = [
     ("receivable", "Receivable"),
     ("payable", "Payable"),
+]
+
+KINDS = [
+    ("regular", "Regular"),
+    ("advance", "Advance"),
+    ("true_up", "Year's settlement"),
+    ("adjustment", "Adjustment"),
 ]
 
 STATES = [
@@ -24,9 +31,10 @@ STATES = [
 class WasteStatement(models.Model):
     """What one contract owes for one period in one direction; never netted (I-35).
 
-    The amounts are here, how they are found in ``waste_statement_refresh.py``, the states in
-    ``waste_statement_life.py``, invoices in ``waste_statement_invoice.py`` and what another
-    system says of all this in ``waste_statement_external.py``.
+    The amounts are here; which statements are due in ``waste_statement_make.py``, what they come to in
+    ``waste_statement_amounts.py`` and ``_prepaid.py``, kept up to date by ``_refresh.py``; what is refused in
+    ``_checks.py``, the states in ``_life.py``, invoices in ``_invoice.py`` and what another system says of all
+    this in ``_external.py``.
     """
 
     _name = "waste.statement"
@@ -48,6 +56,10 @@ class WasteStatement(models.Model):
     direction = fields.Selection(
         DIRECTIONS, required=True,
         help="Receivable: the producer owes us. Payable: we owe the producer for waste of value.")
+    kind = fields.Selection(
+        KINDS, required=True, default="regular", readonly=True, index=True,
+        help="Advance and year's settlement: of prepaid contracts. Adjustment: corrects another statement.")
+    run_id = fields.Many2one("waste.statement.run", "Run", readonly=True, copy=False, index="btree_not_null", ondelete="set null")
     period_start = fields.Date("From", required=True)
     period_end = fields.Date("To", required=True, help="Last day of the period.")
 
@@ -57,6 +69,10 @@ class WasteStatement(models.Model):
         help="The business line of the contract.")
     user_id = fields.Many2one(
         "res.users", "Salesperson", related="contract_id.user_id", store=True, index="btree_not_null")
+    team_id = fields.Many2one(
+        "crm.team", "Sales Team", related="contract_id.team_id", store=True, index="btree_not_null")
+    report_class_id = fields.Many2one(
+        "waste.report.class", "Report Class", related="contract_id.report_class_id", store=True, index="btree_not_null")
     company_id = fields.Many2one("res.company", "Operating Company", required=True, index=True)
     invoicing_company_id = fields.Many2one("res.company", "Invoicing Company", required=True, index=True)
 
@@ -110,7 +126,7 @@ class WasteStatement(models.Model):
 
     _name_uniq = models.Constraint("UNIQUE(name)", "A statement with this number exists already.")
     _period_uniq = models.UniqueIndex(
-        "(contract_id, direction, period_start) WHERE state != 'cancelled'",
+        "(contract_id, direction, kind, period_start) WHERE state != 'cancelled' AND kind != 'adjustment'",
         "The contract has a statement for this period and direction already.")
     _period_order = models.Constraint(
         "CHECK(period_start <= period_end)", "The period of a statement must not end before it starts.")
@@ -143,10 +159,15 @@ class WasteStatement(models.Model):
             company = statement.invoicing_company_id.sudo()  # how it rounds is no secret, and the invoice must agree
             if not statement.external_system and company.tax_calculation_rounding_method == "round_per_line":
                 amounts = statement.line_ids.mapped("amount")
-            factor = 1 + exact(statement.tax_rate_percent) / 100
-            untaxed = sum(half_up(exact(amount) / factor) for amount in amounts)
-            statement.amount_untaxed = float(untaxed)
-            statement.amount_tax = float(exact(statement.amount_total) - untaxed)
+            statement.amount_untaxed, statement.amount_tax = self._split_tax(
+                amounts, statement.amount_total, statement.tax_rate_percent)
+
+    @api.model
+    def _split_tax(self, amounts, total, rate_percent):
+        """Return (untaxed, tax) of ``total``, rounded once for each of ``amounts``."""
+        factor = 1 + exact(rate_percent) / 100
+        untaxed = sum(half_up(exact(amount) / factor) for amount in amounts)
+        return float(untaxed), float(exact(total) - untaxed)
 
     @api.depends("amount_total", "computed_amount")
     def _compute_difference(self):
@@ -204,64 +225,15 @@ class WasteStatement(models.Model):
         for statement in self:
             statement.external_label = (statement.external_system or "").upper()
 
-    # CONSTRAINT ----------------------------------------------------------------
-
-    @api.constrains("contract_id", "direction", "period_start", "period_end", "state")
-    def _check_period_once(self):
-        """Two statements of one contract and direction never cover the same day, or a batch would be charged twice."""
-        live = self.filtered(lambda statement: statement.state != "cancelled")
-        live._refuse_taken_periods([
-            (each.contract_id.id, each.direction, each.period_start, each.period_end, each) for each in live])
-
-    @api.model
-    def _refuse_taken_periods(self, wanted):
-        """Raise when a day is taken already.
-
-        :param wanted: list of (contract id, direction, first day, last day, the statement itself or an empty one)
-        """
-        others = self.search([("contract_id", "in", [row[0] for row in wanted]), ("state", "!=", "cancelled")])
-        by_contract = others.grouped(lambda other: (other.contract_id.id, other.direction))
-        for contract_id, direction, start, end, statement in wanted:
-            for other in by_contract.get((contract_id, direction), self) - statement:
-                if other.period_start <= end and start <= other.period_end:
-                    raise ValidationError(self.env._(
-                        "Contract %(contract)s already has the %(direction)s statement %(other)s from %(start)s to %(end)s. "
-                        "Cancel that one first, or choose another period.",
-                        contract=other.contract_id.name, other=other.name,
-                        direction=dict(self._fields["direction"]._description_selection(self.env))[direction],
-                        start=other.period_start, end=other.period_end))
-
-    @api.constrains("contract_id", "company_id", "partner_id")
-    def _check_contract_party(self):
-        for statement in self:
-            contract = statement.contract_id
-            if not contract.business_id:
-                raise ValidationError(self.env._(
-                    "%(contract)s is not a waste contract: statements are made for contracts of a business.",
-                    contract=contract.name))
-            if statement.partner_id != contract.partner_id:
-                raise ValidationError(self.env._(
-                    "Statement %(statement)s names %(partner)s, but its contract %(contract)s is with %(party)s.",
-                    statement=statement.name, partner=statement.partner_id.display_name,
-                    contract=contract.name, party=contract.partner_id.display_name))
-
-    @api.constrains("tax_rate_percent")
-    def _check_tax_rate(self):
-        for statement in self:
-            if not 0 <= statement.tax_rate_percent < 100:
-                raise ValidationError(self.env._(
-                    "The tax rate of statement %(statement)s is a percentage such as 6, not %(rate)s.",
-                    statement=statement.name, rate=statement.tax_rate_percent))
-
     # CRUD ----------------------------------------------------------------------
 
     @api.model_create_multi
     def create(self, vals_list):
         self.check_access("create")
-        vals_list = [self._prepare_statement_values(vals) for vals in vals_list]
+        vals_list = self._draw_numbers([self._prepare_statement_values(vals) for vals in vals_list])
         # Before the insert, whose unique index can not say which statement is in the way.
         self._refuse_taken_periods([
-            (vals["contract_id"], vals["direction"], vals["period_start"], vals["period_end"], self.browse())
+            (vals["contract_id"], vals["direction"], vals["kind"], vals["period_start"], vals["period_end"], self.browse())
             for vals in vals_list if vals.get("contract_id") and vals.get("period_start") and vals.get("period_end")
             and vals.get("state") != "cancelled"])
         return super().create(vals_list)
@@ -284,14 +256,23 @@ class WasteStatement(models.Model):
             "currency_id": contract.currency_id.id,
             "tax_rate_percent": contract.tax_rate_percent,
             "direction": "receivable",
+            "kind": "regular",
             **vals,
         }
         for name in ("period_start", "period_end"):
             vals[name] = fields.Date.to_date(vals.get(name))
-        if not vals.get("name"):
-            vals["name"] = self.env["ir.sequence"].next_by_code(
-                "waste.statement", sequence_date=vals.get("period_end"))
         return vals
+
+    @api.model
+    def _draw_numbers(self, vals_list):
+        """Number the new statements that have none."""
+        nameless = [vals for vals in vals_list if not vals.get("name")]
+        if nameless:
+            numbers = self.env["ir.sequence"]._draw_many(
+                "waste.statement", [vals["period_end"] or fields.Date.context_today(self) for vals in nameless])
+            for vals, number in zip(nameless, numbers, strict=True):
+                vals["name"] = number
+        return vals_list
 
     def _get_payments(self):
         """Return the payments that paid these statements, allocated or matched with their invoices."""

@@ -83,16 +83,17 @@ class WasteStatement(models.Model):
         self.ensure_one()
         amount = order["amount"]
         is_sale = self.direction == "receivable"
-        is_refund = amount is not None and amount < 0
+        total = self.amount_total if amount is None else amount
+        is_refund = total < 0
         company = self.invoicing_company_id
         taxes = self.env["account.tax"]._ensure_statement_tax(
             company, self.tax_rate_percent, "sale" if is_sale else "purchase")
         if amount is None:
             lines = [(f"{line.name}\n{line.explanation or ''}".strip(), line.amount) for line in self.line_ids]
             if not self._is_sum_of_lines():
-                lines = [(self._get_invoice_label(), self.amount_total)]
+                lines = [(self._get_invoice_label(), total)]
         else:
-            lines = [(self._get_invoice_label(), abs(amount))]
+            lines = [(self._get_invoice_label(), total)]
         lines = [line for line in lines if not float_is_zero(line[1], precision_rounding=self.currency_id.rounding)]
         if not lines:
             raise UserError(self.env._(
@@ -117,7 +118,7 @@ class WasteStatement(models.Model):
                     "name": name,
                     "quantity": 1,
                     # Rounded on the statement already; weight and price are in the sentence.
-                    "price_unit": line_amount,
+                    "price_unit": -line_amount if is_refund else line_amount,
                     "tax_ids": [Command.set(taxes.ids)],
                 })
                 for name, line_amount in lines
@@ -154,8 +155,9 @@ class WasteStatement(models.Model):
         # Documents of the invoicing company; see `_create_invoices`.
         statements_sudo = self.sudo()
         for statement in statements_sudo:
+            sign = -1 if statement.amount_total < 0 else 1
             if float_compare(
-                    statement.invoiced_amount, statement.amount_total,
+                    sign * statement.invoiced_amount, sign * statement.amount_total,
                     precision_rounding=statement.currency_id.rounding) > 0:
                 raise UserError(self.env._(
                     "Statement %(statement)s over %(total).2f would be invoiced with %(invoiced).2f. "

@@ -1,6 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import float_compare
+from odoo.tools import float_compare, float_is_zero
 from odoo.tools.misc import formatLang
 
 from odoo.addons.waste_contract.tools import exact
@@ -32,6 +32,7 @@ class WasteStatement(models.Model):
         "contract_id": "approved",
         "partner_id": "approved",
         "direction": "approved",
+        "kind": "approved",
         "period_start": "approved",
         "period_end": "approved",
         "company_id": "approved",
@@ -168,15 +169,17 @@ class WasteStatement(models.Model):
             return False
         if self._is_paid():
             return self.state != "settled" and "settle"
-        if float_compare(self.invoiced_amount, 0.0, precision_rounding=self.currency_id.rounding) > 0:
+        if not float_is_zero(self.invoiced_amount, precision_rounding=self.currency_id.rounding):
             return self.state != "invoiced" and "invoice"
         if self.state in MONEY_STATES:
             return "uninvoice" if self.confirmed_at else "uninvoice_unconfirmed"
         return False
 
     def _is_paid(self):
-        """A statement over nothing is paid as soon as nobody has to agree any more."""
-        if float_compare(self.received_amount, self.amount_total, precision_rounding=self.currency_id.rounding) < 0:
+        """A statement over nothing is paid as soon as nobody has to agree any more; one below zero when we paid back."""
+        sign = -1 if self.amount_total < 0 else 1
+        if float_compare(
+                sign * self.received_amount, sign * self.amount_total, precision_rounding=self.currency_id.rounding) < 0:
             return False
         return bool(self.amount_total or self.external_system or self.state != "approved")
 

@@ -3,6 +3,16 @@ from odoo.exceptions import UserError
 
 from odoo.addons.waste_contract.models.waste_pricing_mode import PRICING_MODES
 
+LINE_KINDS = [
+    ("waste", "Waste"),
+    ("lump", "Yearly lump sum"),
+    ("advance", "Advance"),
+    ("advance_paid", "Advance taken off"),
+    ("carried_out", "Carried to the next year"),
+    ("carried_in", "Carried from the year before"),
+    ("correction", "Correction"),
+]
+
 
 class WasteStatementLine(models.Model):
     """One waste detail in one period: what moved, at which price, and the sentence that says how."""
@@ -17,7 +27,9 @@ class WasteStatementLine(models.Model):
     contract_line_id = fields.Many2one(
         "sale.order.line", "Waste Detail", index="btree_not_null", ondelete="restrict",
         help="Empty on the yearly lump sum, which belongs to the contract as a whole.")
-    is_lump = fields.Boolean("Yearly Lump Sum")
+    kind = fields.Selection(LINE_KINDS, required=True, default="waste", help="What the amount stands for.")
+    date_from = fields.Date("From", help="Set when the terms changed inside the period: this line is a part of it.")
+    date_to = fields.Date("To")
     batch_ids = fields.Many2many("waste.batch", "waste_statement_line_batch_rel", "line_id", "batch_id", "Batches")
     quantity_kg = fields.Float("Quantity (kg)", digits=(16, 3))
     package_count = fields.Integer("Packages")
@@ -28,9 +40,19 @@ class WasteStatementLine(models.Model):
     price_unit = fields.Float("Price", min_display_digits="Product Price", aggregator=None)
     amount = fields.Monetary(help="Tax included; rounded once.")
     explanation = fields.Text("Calculation")
+    source_id = fields.Many2one(
+        "waste.statement", "Source", index="btree_not_null", ondelete="restrict",
+        help="The other statement that this line takes up: the advance, or the year that was carried over.")
 
     currency_id = fields.Many2one(related="statement_id.currency_id")
-    company_id = fields.Many2one(related="statement_id.company_id", store=True, index=True, precompute=True)
+    company_id = fields.Many2one(related="statement_id.company_id", store=True, index=True)
+
+    # BUSINESS ------------------------------------------------------------------
+
+    def _get_label(self):
+        """Return what the line is for, with its days when the terms changed inside the period."""
+        self.ensure_one()
+        return f"{self.name} ({self.date_from} – {self.date_to})" if self.date_from else self.name
 
     # CRUD ----------------------------------------------------------------------
 

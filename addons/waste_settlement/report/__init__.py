@@ -1,1 +1,2 @@
 from . import waste_collection_progress
+from . import statement_xlsx

@@ -12,6 +12,9 @@ from . import (
     test_portal,
     test_portal_application,
     test_receivables,
+    test_statement_cycles,
     test_statement_life,
     test_statement_refresh,
+    test_statement_run,
+    test_statement_xlsx,
 )

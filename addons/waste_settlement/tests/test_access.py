@@ -23,6 +23,8 @@ RIGHTS = {
     "waste.ageing":                 (NONE, FULL, FULL, NONE, FULL, FULL, FULL, NONE, NONE, NONE, NONE),
     "waste.ageing.line":            (NONE, FULL, FULL, NONE, FULL, FULL, FULL, NONE, NONE, NONE, NONE),
     "waste.statement.make":         (NONE, NONE, NONE, NONE, FULL, NONE, FULL, NONE, NONE, NONE, NONE),
+    "waste.statement.run":          (NONE, NONE, NONE, NONE, "rwc-", NONE, "rwc-", NONE, NONE, NONE, NONE),
+    "waste.statement.run.skip":     (NONE, NONE, NONE, NONE, READ, NONE, READ, NONE, NONE, NONE, NONE),
     "waste.statement.dispute":      (NONE, NONE, NONE, NONE, FULL, NONE, FULL, NONE, NONE, NONE, NONE),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}

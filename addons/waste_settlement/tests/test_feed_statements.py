@@ -70,7 +70,7 @@ class TestFeedStatements(FeedCase):
         self.statements._refresh(self.contracts)
         of_contract = statements.filtered(lambda statement: statement.contract_id.name == "T-DSWF-2026-0030").sorted("period_start")
 
-        lumps = of_contract.line_ids.filtered("is_lump")
+        lumps = of_contract.line_ids.filtered(lambda line: line.kind == "lump")
 
         self.assertEqual(lumps.statement_id, of_contract[0])
         self.assertEqual(lumps.mapped("amount"), [of_contract.contract_id.lump_sum_amount])

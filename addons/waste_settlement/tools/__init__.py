@@ -1,4 +1,6 @@
 from .movements import Movement, Movements
-from .periods import counting_start, day_start_utc, local_day, month_bounds
+from .periods import contract_years, counting_start, cycle_periods, day_start_utc, local_day, month_bounds
 
-__all__ = ["Movement", "Movements", "counting_start", "day_start_utc", "local_day", "month_bounds"]
+__all__ = [
+    "Movement", "Movements", "contract_years", "counting_start", "cycle_periods", "day_start_utc", "local_day", "month_bounds",
+]

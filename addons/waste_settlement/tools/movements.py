@@ -22,6 +22,10 @@ class Movements:
         """Return the movements of a waste detail from ``start`` to ``end``, both included."""
         return [movement for movement in self._by_line.get(line_id, ()) if start <= movement.day <= end]
 
+    def days_by_line(self):
+        """Return {id of the waste detail: the days on which something of it moved}."""
+        return {line_id: {movement.day for movement in movements} for line_id, movements in self._by_line.items()}
+
     def counted(self, line_id, start, end, kind):
         """Split the movements of a period by the counting periods they fall in.
 

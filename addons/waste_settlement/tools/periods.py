@@ -44,3 +44,32 @@ def counting_start(kind, day):
     if kind == "month":
         return day.replace(day=1)
     return None
+
+
+def cycle_periods(cycle, start, end):
+    """Return the calendar periods of a cycle whose last day lies between ``start`` and ``end``, both included.
+
+    :param cycle: 'month', 'quarter' or 'year'
+    :return: [(first day, last day)], oldest first
+    """
+    months = {"month": 1, "quarter": 3, "year": 12}[cycle]
+    first = counting_start(cycle, start)
+    periods = []
+    while first <= end:
+        following = first + relativedelta(months=months)
+        last = following - relativedelta(days=1)
+        if start <= last <= end:
+            periods.append((first, last))
+        first = following
+    return periods
+
+
+def contract_years(date_start, date_end):
+    """Return the years of a contract, counted from its first day, the last one cut off by its end: [(first, last)]."""
+    years = []
+    first = date_start
+    while first <= date_end:
+        following = date_start + relativedelta(years=len(years) + 1)
+        years.append((first, min(following - relativedelta(days=1), date_end)))
+        first = following
+    return years

@@ -1,0 +1,138 @@
+from decimal import Decimal
+
+from odoo import api, models
+
+from odoo.addons.waste_contract.tools import Settled, exact, half_up
+
+from ..const import POOLED_MODES
+
+# What a line says when nothing else is known of it; each kind of line fills in its own.
+EMPTY_LINE = {
+    "contract_line_id": False, "date_from": False, "date_to": False, "source_id": False, "batch_ids": [],
+    "quantity_kg": 0.0, "package_count": 0, "trip_count": 0, "before_kg": 0.0, "pricing_mode": False, "price_unit": 0.0,
+}
+
+
+class WasteStatement(models.Model):
+    """From movements and prices to lines: amount, sentence, batches."""
+
+    _inherit = "waste.statement"
+
+    @api.model
+    def _prepare_lines(self, due, facts, has_lump=False):
+        """Return the values of the lines that a statement should have now, without ``statement_id``.
+
+        :param due: :class:`Due`
+        :param facts: :class:`Facts` of its contract
+        :param has_lump: whether the yearly lump sum is on this statement
+        """
+        if due.kind == "advance":
+            return self._prepare_advance_lines(due, facts)
+        lines = [self._prepare_lump_line(due)] if has_lump else []
+        pool = []
+        for contract_line in due.contract.order_line.filtered("pricing_mode"):
+            lines += self._prepare_waste_lines(due, contract_line, facts.movements, pool)
+            if contract_line.pricing_mode in POOLED_MODES:
+                pool.append(contract_line.id)
+        if due.kind == "true_up":
+            lines += self._prepare_true_up_lines(due, facts, self._sum_lines(lines))
+        return lines
+
+    @api.model
+    def _sum_lines(self, lines):
+        return float(sum(exact(line["amount"]) for line in lines))
+
+    @api.model
+    def _prepare_lump_line(self, due):
+        contract, year = due.contract._as_of(due.start), str(due.start.year)
+        return {
+            **EMPTY_LINE,
+            "kind": "lump",
+            "sequence": 0,
+            "name": contract.env._("Lump sum %(year)s", year=year),
+            "pricing_mode": "lump_year",
+            "price_unit": contract.lump_sum_amount,
+            "amount": float(half_up(exact(contract.lump_sum_amount))),
+            "explanation": contract.env._(
+                "Lump sum of the calendar year %(year)s, charged once; %(included)s t are included.",
+                year=year, included=f"{contract.included_quantity_t:g}"),
+        }
+
+    @api.model
+    def _prepare_waste_lines(self, due, contract_line, movements, pool):
+        """Return the lines of one waste detail: none when nothing moved, several when its terms changed in the period.
+
+        :param pool: ids of the waste details before this one that use up the same quantity
+        """
+        if not movements.between(contract_line.id, due.start, due.end):
+            return []
+        parts = self._get_parts(due, contract_line)
+        lines = []
+        for start, end, terms in parts:
+            if terms._get_settlement_direction() != due.direction:
+                continue
+            if line := self._prepare_waste_line(start, end, contract_line, terms, movements, pool):
+                dates = {"date_from": start, "date_to": end} if len(parts) > 1 else {}
+                lines.append({**line, **dates})
+        return lines
+
+    @api.model
+    def _get_parts(self, due, contract_line):
+        """Return the terms of a waste detail in the period, see `sale.order.line._get_terms_between`."""
+        # Asked of the contract, which is fetched with all others; history is read for whoever may read the contract.
+        if not due.contract.sudo().change_ids:
+            return [(due.start, due.end, contract_line)]
+        return contract_line._get_terms_between(due.start, due.end)
+
+    @api.model
+    def _prepare_waste_line(self, start, end, contract_line, terms, movements, pool):
+        """Return the line of one waste detail for days under the same terms, or None when nothing moved.
+
+        Days that span several counting periods (a quarter's quota in a yearly statement) are priced in as many
+        parts; the amount is rounded once.
+
+        :param terms: the waste detail as it was agreed for these days
+        """
+        pricing = terms.env[f"waste.pricing.{terms.pricing_mode}"]
+        kind = pricing._counting_period(terms)
+        counted = movements.counted(contract_line.id, start, end, kind)
+        if not counted:
+            return None
+        is_pooled = terms.pricing_mode in POOLED_MODES
+        shared = contract_line.order_id._get_lines_of_mode(terms.pricing_mode).ids if is_pooled else [contract_line.id]
+        amount, explanations, moved, before_kg = Decimal(0), [], [], None
+        for first, part in counted:
+            before = Decimal(0)
+            if first:
+                before = movements.net_kg_before(shared, first, start)
+                if is_pooled:
+                    before += sum(
+                        (movement.net_kg for line_id in pool
+                         for since, together in movements.counted(line_id, start, end, kind)
+                         if since == first for movement in together), Decimal(0))
+            settled = Settled(
+                net_kg=sum(movement.net_kg for movement in part),
+                packages=sum(movement.packages for movement in part),
+                trips=len({movement.trip for movement in part}),
+                before_kg=before,
+            )
+            before_kg = before if before_kg is None else before_kg
+            amount += pricing._amount(terms, settled)
+            explanations.append(pricing._explain(terms, settled))
+            moved += part
+        return {
+            **EMPTY_LINE,
+            "kind": "waste",
+            "sequence": contract_line.sequence,
+            "name": contract_line.waste_name or contract_line.name,
+            "contract_line_id": contract_line.id,
+            "batch_ids": [movement.batch_id for movement in moved],
+            "quantity_kg": float(sum(movement.net_kg for movement in moved)),
+            "package_count": sum(movement.packages for movement in moved),
+            "trip_count": len({movement.trip for movement in moved}),
+            "before_kg": float(before_kg),
+            "pricing_mode": terms.pricing_mode,
+            "price_unit": terms.price_unit,
+            "amount": float(half_up(amount)),
+            "explanation": "\n".join(explanations),
+        }
