@@ -21,6 +21,7 @@
         'data/ir_sequence_data.xml',
         'wizards/waste_contract_compare_views.xml',
         'wizards/waste_contract_reason_views.xml',
+        'wizards/waste_contract_sheet_views.xml',
         'wizards/waste_contract_transfer_views.xml',
         'views/waste_contract_agreement_views.xml',
         'wizards/waste_price_simulation_views.xml',

@@ -5,6 +5,7 @@ from . import (
     test_contract_calendar,
     test_contract_checks,
     test_contract_external,
+    test_contract_sheet,
     test_contract_states,
     test_contract_terms,
     test_contract_views,

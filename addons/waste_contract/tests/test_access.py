@@ -49,7 +49,7 @@ RIGHTS |= dict.fromkeys(
     ('waste.contract.agreement', 'waste.contract.agreement.line', 'waste.contract.agreement.tier'), RIGHTS['waste.price.tier'])
 RIGHTS['waste.contract.change'] = {role: READ if rights else NONE for role, rights in RIGHTS['waste.price.tier'].items()}
 RIGHTS['waste.contract.member'] = RIGHTS['waste.price.tier']
-RIGHTS['waste.contract.transfer'] = RIGHTS['waste.contract.reason']
+RIGHTS['waste.contract.transfer'] = RIGHTS['waste.contract.sheet'] = RIGHTS['waste.contract.reason']
 RIGHTS['waste.contract.compare'] = {role: ALL if rights else NONE for role, rights in RIGHTS['waste.price.tier'].items()}
 OPERATIONS = {'r': 'read', 'w': 'write', 'c': 'create', 'd': 'unlink'}
 

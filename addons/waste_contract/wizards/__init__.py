@@ -1,1 +1,7 @@
-from . import waste_contract_compare, waste_contract_reason, waste_contract_transfer, waste_price_simulation
+from . import (
+    waste_contract_compare,
+    waste_contract_reason,
+    waste_contract_sheet,
+    waste_contract_transfer,
+    waste_price_simulation,
+)

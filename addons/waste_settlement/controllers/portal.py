@@ -1,12 +1,21 @@
 from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
+from odoo.tools.mimetypes import guess_mimetype
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 PAGE_SIZE = 20
 MAX_REASON = 2000
+
+# Proof of an objection: pictures of a ticket, a scan, the own list.
+MAX_FILES = 5
+MAX_FILE_BYTES = 5 * 1024 * 1024
+FILE_TYPES = {
+    "application/pdf", "image/jpeg", "image/png",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 class StatementPortal(CustomerPortal):
@@ -58,6 +67,7 @@ class StatementPortal(CustomerPortal):
             "page_name": "statement",
             "statement": statement_sudo,
             "invoices": statement_sudo.invoice_ids.filtered(lambda move: move.state == "posted").sorted("invoice_date"),
+            "weighings": statement_sudo.line_ids.batch_ids._get_weighings(),
             "error": error,
             "done": done,
             "max_reason": MAX_REASON,
@@ -69,12 +79,49 @@ class StatementPortal(CustomerPortal):
         return self._portal_act(statement_id, "confirmed", lambda statement: statement._confirm())
 
     @http.route("/my/statements/<int:statement_id>/dispute", type="http", auth="user", website=True, methods=["POST"])
-    def portal_dispute_statement(self, statement_id, reason="", **_kwargs):
-        """Dispute with a reason."""
+    def portal_dispute_statement(self, statement_id, reason="", line_id="", **_kwargs):
+        """Object to the statement or one of its lines, with a reason and proof."""
+        statement_sudo = self._get_statement(statement_id)
+        if not statement_sudo:
+            return request.not_found()
         reason = reason.strip()[:MAX_REASON]
         if not reason:
             return request.redirect(f"/my/statements/{statement_id}?error=reason")
-        return self._portal_act(statement_id, "disputed", lambda statement: statement._dispute(reason))
+        files = self._read_files()
+        if files is None:
+            return request.redirect(f"/my/statements/{statement_id}?error=file")
+        line = statement_sudo.line_ids.filtered(lambda line: str(line.id) == line_id)
+
+        def act(statement):
+            # Portal users own no attachments: these belong to the objection and are shown with it alone.
+            attachments_sudo = request.env["ir.attachment"].sudo().create(files)
+            statement._object(reason, line, attachments_sudo)
+
+        return self._portal_act(statement_id, "disputed", act)
+
+    @http.route(
+        "/my/statements/<int:statement_id>/proof/<int:attachment_id>", type="http", auth="user", website=True, readonly=True)
+    def portal_statement_proof(self, statement_id, attachment_id, **_kwargs):
+        """Return a file that the producer sent with an objection to its statement."""
+        statement_sudo = self._get_statement(statement_id)
+        attachment = statement_sudo and statement_sudo.objection_ids.attachment_ids.filtered(
+            lambda attachment: attachment.id == attachment_id)
+        if not attachment:
+            return request.not_found()
+        return request.env["ir.binary"]._get_stream_from(attachment).get_response(as_attachment=True)
+
+    @http.route("/my/statements/<int:statement_id>/xlsx", type="http", auth="user", website=True, readonly=True)
+    def portal_statement_xlsx(self, statement_id, **_kwargs):
+        """Return the statement with its details as a workbook."""
+        statement_sudo = self._get_statement(statement_id)
+        if not statement_sudo:
+            return request.not_found()
+        report = request.env["report.waste_settlement.statement_xlsx"].sudo().with_context(active_model="waste.statement")
+        content, _kind = report.create_xlsx_report(statement_sudo.ids, {})
+        return request.make_response(content, [
+            ("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            ("Content-Disposition", http.content_disposition(f"{statement_sudo.name}.xlsx")),
+        ])
 
     # HELPERS -------------------------------------------------------------------
 
@@ -88,6 +135,18 @@ class StatementPortal(CustomerPortal):
             # Meanwhile paid, invoiced or taken back: the page shows how it stands now.
             return request.redirect(f"/my/statements/{statement_id}?error=state")
         return request.redirect(f"/my/statements/{statement_id}?done={word}")
+
+    def _read_files(self):
+        """Return the values of the uploaded files' attachments, or None when one of them isn't acceptable."""
+        uploads = [upload for upload in request.httprequest.files.getlist("files") if upload.filename]
+        values = []
+        for upload in uploads:
+            content = upload.read(MAX_FILE_BYTES + 1)
+            # What the file is, not what its name says.
+            if len(uploads) > MAX_FILES or len(content) > MAX_FILE_BYTES or guess_mimetype(content) not in FILE_TYPES:
+                return None
+            values.append({"name": upload.filename[:200], "raw": content})
+        return values
 
     def _get_statement(self, statement_id):
         """Return the statement in superuser mode when it is the user's own, else None: others don't exist for him."""

@@ -128,7 +128,7 @@ class AccountMove(models.Model):
         return {move: amount for move, amount in amounts.items() if amount > 0}
 
     def _get_unallocated_received(self):
-        """Return what payments and bank lines paid on these invoices, without the shares that allocations book.
+        """Return what payments, bank lines and offsets paid on these invoices, without the shares that allocations book.
 
         Credit notes, write-offs and other entries settle an invoice too, but bring no money.
 
@@ -141,6 +141,7 @@ class AccountMove(models.Model):
             matches = [(partial.debit_move_id, partial.credit_amount_currency) for partial in line.matched_debit_ids]
             matches += [(partial.credit_move_id, partial.debit_amount_currency) for partial in line.matched_credit_ids]
             for other, amount in matches:
-                if (other.payment_id or other.statement_line_id) and not other.waste_allocation_id:
+                is_money = other.payment_id or other.statement_line_id or other.move_id.waste_offset_id
+                if is_money and not other.waste_allocation_id:
                     received[line.move_id] += exact(amount) * line.move_id._get_statement_sign()
         return received

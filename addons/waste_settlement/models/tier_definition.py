@@ -6,4 +6,5 @@ class TierDefinition(models.Model):
 
     @api.model
     def _get_tier_validation_model_names(self):
-        return [*super()._get_tier_validation_model_names(), "waste.invoice.application", "waste.collection"]
+        return [*super()._get_tier_validation_model_names(), "waste.invoice.application", "waste.collection",
+                "waste.statement.offset"]

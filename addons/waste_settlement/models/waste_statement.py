@@ -169,10 +169,12 @@ class WasteStatement(models.Model):
         untaxed = sum(half_up(exact(amount) / factor) for amount in amounts)
         return float(untaxed), float(exact(total) - untaxed)
 
-    @api.depends("amount_total", "computed_amount")
+    @api.depends("amount_total", "computed_amount", "kind")
     def _compute_difference(self):
         for statement in self:
-            difference = exact(statement.amount_total) - exact(statement.computed_amount)
+            # What a correction comes to nobody can calculate.
+            is_correction = statement.kind == "adjustment"
+            difference = 0 if is_correction else exact(statement.amount_total) - exact(statement.computed_amount)
             statement.difference = float(difference)
             statement.has_difference = abs(difference) > exact(TOLERANCE)
 

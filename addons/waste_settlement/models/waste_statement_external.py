@@ -71,7 +71,7 @@ class WasteStatement(models.Model):
                 is_change(self, name, vals[name]) for name in ("external_amount", "external_quantity_kg") if name in vals):
             # A corrected amount answers the dispute.
             self._transition("resolve")
-            self._close_dispute()
+            self._close_dispute("accept")
         self.write(vals)
         if state == "cancelled":
             self.action_cancel()

@@ -70,7 +70,9 @@ class WasteStatement(models.Model):
             raise UserError(self.env._(
                 "Statement %(statement)s has nothing to settle: no batch was accepted in its period. Cancel it.",
                 statement=statement.name))
-        self._transition("approve", approved_at=fields.Datetime.now())
+        for issue_no, statements in drafts.grouped("issue_no").items():
+            statements._transition("approve", approved_at=fields.Datetime.now(), issue_no=issue_no + 1, reminded_at=False)
+        (self - drafts)._transition("approve")
         self._follow_money()
         return True
 
@@ -111,7 +113,7 @@ class WasteStatement(models.Model):
                 "Statement %(statement)s is kept by %(system)s; change it there.",
                 statement=statement.name, system=statement.external_system.upper()))
         self._transition("revise", approved_at=False, confirmed_at=False, confirmed_by_id=False)
-        self._close_dispute()
+        self._close_dispute("accept")
         self._refresh(self.contract_id)
         return True
 
@@ -134,19 +136,8 @@ class WasteStatement(models.Model):
 
     def _dispute(self, reason):
         """Move to disputed and tell the salesperson why."""
-        moved = self._transition(
-            "dispute", dispute_reason=reason.strip(), confirmed_at=False, confirmed_by_id=False)
-        for statement in moved:
-            # The producer's own user may dispute on the portal; the activity is the salesperson's.
-            statement.sudo().activity_schedule(
-                "waste_settlement.mail_activity_dispute",
-                user_id=statement.user_id.id or statement.create_uid.id,
-                summary=self.env._("%(partner)s disputes the statement", partner=statement.partner_id.display_name),
-                note=reason.strip())
-
-    def _close_dispute(self):
-        # Whoever settles the dispute closes the salesperson's activity too.
-        self.sudo().activity_feedback(["waste_settlement.mail_activity_dispute"])
+        for statement in self:
+            statement._object(reason)
 
     def _follow_money(self):
         """Bring the states along after an invoice or a payment came, went or changed. To be called by whoever did that.

@@ -47,6 +47,25 @@ class WasteStatementLine(models.Model):
     currency_id = fields.Many2one(related="statement_id.currency_id")
     company_id = fields.Many2one(related="statement_id.company_id", store=True, index=True)
 
+    # ACTION --------------------------------------------------------------------
+
+    def action_view_weighings(self):
+        """Open the weighings of the trips that brought the batches."""
+        self.check_access("read")
+        return self._get_evidence_action(
+            self.env._("Weighings"), "waste.weighing", [("pickup_id", "in", self.batch_ids.pickup_id.ids)])
+
+    def action_view_packages(self):
+        """Open the packages that came with the batches."""
+        self.check_access("read")
+        return self._get_evidence_action(self.env._("Packages"), "waste.package", [("batch_id", "in", self.batch_ids.ids)])
+
+    def _get_evidence_action(self, name, model, domain):
+        return {
+            "type": "ir.actions.act_window", "name": name, "res_model": model, "view_mode": "list,form",
+            "domain": domain, "context": {"create": False},
+        }
+
     # BUSINESS ------------------------------------------------------------------
 
     def _get_label(self):

@@ -1,2 +1,1 @@
-from . import waste_collection_progress
-from . import statement_xlsx
+from . import statement_xlsx, waste_collection_progress

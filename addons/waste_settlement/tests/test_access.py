@@ -25,6 +25,13 @@ RIGHTS = {
     "waste.statement.make":         (NONE, NONE, NONE, NONE, FULL, NONE, FULL, NONE, NONE, NONE, NONE),
     "waste.statement.run":          (NONE, NONE, NONE, NONE, "rwc-", NONE, "rwc-", NONE, NONE, NONE, NONE),
     "waste.statement.run.skip":     (NONE, NONE, NONE, NONE, READ, NONE, READ, NONE, NONE, NONE, NONE),
+    "waste.statement.objection":    (NONE, READ, READ, NONE, "rwc-", READ, "rwc-", NONE, READ, NONE, NONE),
+    "waste.statement.offset":       (NONE, NONE, NONE, NONE, FULL, NONE, FULL, NONE, NONE, NONE, NONE),
+    "waste.statement.offset.line":  (NONE, NONE, NONE, NONE, FULL, NONE, FULL, NONE, NONE, NONE, NONE),
+    "waste.reconciliation":         (NONE, NONE, NONE, NONE, FULL, NONE, FULL, NONE, NONE, NONE, NONE),
+    "waste.reconciliation.line":    (NONE, NONE, NONE, NONE, READ, NONE, READ, NONE, NONE, NONE, NONE),
+    "waste.statement.difference":   (NONE, NONE, NONE, NONE, FULL, NONE, FULL, NONE, NONE, NONE, NONE),
+    "waste.statement.adjust":       (NONE, NONE, NONE, NONE, FULL, NONE, FULL, NONE, NONE, NONE, NONE),
     "waste.statement.dispute":      (NONE, NONE, NONE, NONE, FULL, NONE, FULL, NONE, NONE, NONE, NONE),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}

@@ -91,6 +91,44 @@ class TestPortal(SettlementCase, HttpCase):
         self.assertNotIn("<script>alert(1)", page.text)
         self.assertEqual(self.statement.activity_ids.user_id, self.salesperson)
 
+    def test_an_objection_to_one_line_with_proof_is_answered_and_stays_on_the_page(self):
+        line = self.statement.line_ids
+        self.url_open(f"/my/statements/{self.statement.id}/dispute", data={
+            "csrf_token": self._token(), "reason": "磅单是 980", "line_id": str(line.id)},
+            files={"files": ("磅单.pdf", b"%PDF-1.4 ticket", "application/pdf")})
+        objection = self.statement.objection_ids
+        self.assertRecordValues(objection, [{
+            "line_id": line.id, "note": "磅单是 980", "raised_by_id": self.user.id, "state": "open", "issue_no": 1}])
+        proof = objection.attachment_ids
+        file = self.url_open(f"/my/statements/{self.statement.id}/proof/{proof.id}")
+        self.assertEqual(file.content, b"%PDF-1.4 ticket")
+        self.assertEqual(self.url_open(f"/my/statements/{self.second.id}/proof/{proof.id}").status_code, 404)
+
+        objection.answer = "按 980 公斤更正"
+        objection.action_accept()
+        self.statement.action_revise()
+        self.statement.action_approve()
+
+        page = self.url_open(f"/my/statements/{self.statement.id}").text
+        self.assertIn("磅单是 980", page)
+        self.assertIn("按 980 公斤更正", page)
+        self.assertEqual(self.statement.issue_no, 2)
+
+    def test_a_line_of_another_statement_and_other_files_are_not_taken(self):
+        self._post(f"/my/statements/{self.statement.id}/dispute", reason="x", line_id=str(self.foreign.line_ids.id))
+        self.assertFalse(self.statement.objection_ids.line_id)
+        page = self.url_open(f"/my/statements/{self.second.id}/dispute", data={
+            "csrf_token": self._token(), "reason": "x"}, files={"files": ("x.pdf", b"<html><script>1</script></html>", "application/pdf")})
+        self.assertIn("At most 5 files of 5 MB each", page.text)
+        self.assertEqual(self.second.state, "approved")
+        self.assertFalse(self.second.objection_ids)
+
+    def test_the_workbook_of_the_own_statement_only(self):
+        response = self.url_open(f"/my/statements/{self.statement.id}/xlsx")
+        self.assertEqual(response.content[:2], b"PK")
+        self.assertIn(self.statement.name, response.headers["Content-Disposition"])
+        self.assertEqual(self.url_open(f"/my/statements/{self.foreign.id}/xlsx").status_code, 404)
+
     def test_what_changed_meanwhile_is_shown_instead_of_done(self):
         self.statement.action_cancel()
         self.assertEqual(self._post(f"/my/statements/{self.statement.id}/confirm").status_code, 404)

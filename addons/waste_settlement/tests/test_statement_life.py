@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Date
 from odoo.tests import freeze_time, tagged
@@ -11,6 +13,9 @@ NEVER_SEALED = {
     "business_id", "user_id", "team_id", "report_class_id", "run_id",
     "quantity_kg", "amount_total", "receivable_amount", "payable_amount", "amount_untaxed",
     "amount_tax", "computed_amount", "difference", "has_difference", "invoiced_amount", "received_amount", "open_amount",
+    # who decided what of a difference, how often it was issued and reminded of
+    "difference_decision", "difference_reason", "difference_decided_by_id", "difference_decided_at", "decided_difference",
+    "has_open_difference", "issue_no", "reminded_at", "is_deemed_confirmed", "objection_ids", "adjustment_ids", "origin_id",
     # lines are frozen by their own write
     "line_ids", "invoice_ids", "allocation_ids", "invoice_application_ids",
 }
@@ -144,6 +149,53 @@ class TestStatementLife(SettlementCase):
         with self.assertRaisesRegex(UserError, "Cancel it instead"):
             self.statement.unlink()
         self.assertTrue(self.statement.exists())
+
+    @freeze_time("2026-10-12 03:00:00")
+    def test_an_unanswered_statement_is_brought_to_mind_once(self):
+        self.statement.action_approve()
+        self.statement.approved_at = "2026-10-05 03:00:01"
+        self._follow_up()
+        self.assertFalse(self.statement.reminded_at, "a second is left")
+        self.statement.approved_at = "2026-10-05 03:00:00"
+
+        self._follow_up()
+        self._follow_up()
+
+        self.assertRecordValues(self.statement, [{"state": "approved", "is_deemed_confirmed": False}])
+        self.assertEqual(self.statement.activity_ids.user_id, self.salesperson)
+        self.assertEqual(len(self.statement.activity_ids), 1)
+        self.statement.reminded_at = "2026-10-01 00:00:00"
+        self._follow_up()
+        self.assertEqual(self.statement.state, "approved", "silence confirms only where the business says so")
+
+    @freeze_time("2026-10-20 03:00:00")
+    def test_silence_confirms_where_the_contract_says_so(self):
+        self.hazardous.is_deemed_confirmed = True
+        self.statement.action_approve()
+        self.statement.write({"approved_at": "2026-10-05 03:00:00", "reminded_at": "2026-10-13 03:00:00"})
+
+        self._follow_up()
+
+        self.assertRecordValues(self.statement, [{
+            "state": "confirmed", "is_deemed_confirmed": True, "confirmed_by_id": False}])
+
+    def _follow_up(self):
+        with patch.object(self.registry["ir.cron"], "_commit_progress", lambda *_args, **_kwargs: float("inf")):
+            self.statements._cron_follow_up()
+
+    def test_an_objection_is_answered_with_words_and_closed_with_the_dispute(self):
+        self.statement.action_approve()
+        self.statement.action_dispute(reason="重量不对")
+        objection = self.statement.objection_ids
+        with self.assertRaisesRegex(UserError, "Write the answer"):
+            objection.action_reject()
+        objection.answer = "磅单无误"
+        objection.action_reject()
+        with self.assertRaisesRegex(UserError, "can no longer be changed"):
+            objection.answer = "改口"
+        self.assertRecordValues(objection, [{"state": "rejected", "answered_by_id": self.env.uid}])
+        self.statement.action_resolve()
+        self.assertEqual(self.statement.state, "approved")
 
     # THE OTHER SYSTEM ----------------------------------------------------------
 
