@@ -9,7 +9,7 @@ ADDONS = Path(__file__).resolve().parents[1] / 'addons'
 
 #: the picture read from its floor; within a level a room may use those named before it
 LEVELS = {
-    'RAILS': ('exchange', 'approval', 'wecom', 'esign', 'sms_cn'),
+    'RAILS': ('exchange', 'approval', 'document_template', 'wecom', 'esign', 'sms_cn'),
     'TRADE': ('waste', 'waste_contract', 'waste_track', 'waste_settlement'),
     'LINK': ('waste_wim', 'wecom_contact', 'wecom_archive', 'wecom_engage'),
     'SCRM': (

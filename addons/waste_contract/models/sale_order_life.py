@@ -59,7 +59,7 @@ class SaleOrder(models.Model):
             'approver_id',
             'lump_sum_unit', 'minimum_charge_amount', 'minimum_charge_unit', 'is_transport_included', 'transporter_id',
             'contract_kind', 'framework_id', 'frame_quantity_t', 'frame_amount', 'is_frame_unlimited', 'validity_date',
-            'renewal_of_id', 'quotation_id',
+            'renewal_of_id', 'quotation_id', 'document_template_id',
         ), 'approving'),
         'date_signed': 'active',
     }

@@ -4,6 +4,7 @@ from . import (
     test_compare,
     test_contract_calendar,
     test_contract_checks,
+    test_contract_document,
     test_contract_external,
     test_contract_sheet,
     test_contract_states,

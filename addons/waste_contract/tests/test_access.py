@@ -16,6 +16,9 @@ RIGHTS = {
     'waste.price.tier': {
         'user': NONE, 'salesperson': ALL, 'sales_manager': ALL, 'dispatcher': READ, 'finance': READ,
         'customer_service': READ, 'admin': ALL, 'wim_integrator': NONE},
+    'waste.contract.clause': {
+        'user': NONE, 'salesperson': ALL, 'sales_manager': ALL, 'dispatcher': READ, 'finance': READ,
+        'customer_service': READ, 'admin': ALL, 'wim_integrator': NONE},
     'waste.pricing.mode': {
         'user': READ, 'salesperson': READ, 'sales_manager': READ, 'dispatcher': READ, 'finance': READ,
         'customer_service': READ, 'admin': 'rw', 'wim_integrator': NONE},

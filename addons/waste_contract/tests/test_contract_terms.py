@@ -17,11 +17,11 @@ NEVER_SEALED = {
     'call_off_ids', 'frame_used_t', 'frame_used_amount', 'frame_used_percent',  # follows from the orders
     'quoted_contract_ids', 'member_ids',  # others' links, who works on it
     'agreement_ids', 'change_ids', 'date_terminated',  # how sealed terms change, and when the contract ended early
-    'order_line', 'tier_ids',  # close in their own create, write and unlink
+    'order_line', 'tier_ids', 'clause_ids',  # close in their own create, write and unlink
     'report_class_id',      # how we count the contract is no term of it
     'user_id', 'team_id',   # who serves the contract changes during its life
     'external_system', 'external_key', 'external_extra', 'external_versions',  # kept by the mixin
-    'planned_receivable', 'planned_payable', 'is_below_floor', 'discount_percent',  # computed from what is sealed
+    'planned_receivable', 'planned_payable', 'has_custom_clauses', 'is_below_floor', 'discount_percent',  # computed from what is sealed
 }
 LINE_NEVER_SEALED = {'floor_price', 'commission_percent', 'business_id', 'contract_state'}
 

@@ -1,0 +1,27 @@
+{
+    'name': "Document Templates",
+    'version': '19.0.1.0.0',
+    'summary': "How does wording become a paper? Clauses, versions, placeholders, PDF/A, archive",
+    'description': " ",
+    'category': 'Productivity',
+    'author': "东实环境 SCRM team",
+    'license': 'LGPL-3',
+    'depends': ['mail', 'web', 'html_editor'],
+    'external_dependencies': {'python': ['weasyprint']},
+    'data': [
+        'security/document_template_groups.xml',
+        'security/ir.model.access.csv',
+        'security/document_template_rules.xml',
+        'data/ir_sequence_data.xml',
+        'report/document_layout.xml',
+        'wizards/document_clause_pick_views.xml',
+        'wizards/document_preview_views.xml',
+        'wizards/document_unarchive_views.xml',
+        'views/document_clause_views.xml',
+        'views/document_template_version_views.xml',
+        'views/document_template_views.xml',
+    ],
+    'assets': {
+        'web.assets_backend': ['document_template/static/src/**/*'],
+    },
+}

@@ -1,0 +1,85 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+# Who isn't of the staff reads a contract while these don't last.
+UNREAD_STATES = ('draft', 'approving', 'cancelled')
+
+
+class SaleOrder(models.Model):
+    """The contract as a paper: its template, its additional terms, when its wording is fixed."""
+    _name = 'sale.order'
+    _inherit = ['sale.order', 'document.mixin']
+
+    document_template_id = fields.Many2one(compute='_compute_document_template_id', store=True, readonly=False, precompute=True)
+    clause_ids = fields.One2many('waste.contract.clause', 'order_id', "Additional Terms", copy=True, groups='base.group_user')
+    has_custom_clauses = fields.Boolean(
+        "Non-standard Terms", compute='_compute_has_custom_clauses', store=True, groups='base.group_user',
+        help="An additional term was worded for this contract.")
+    allowed_template_ids = fields.Many2many(
+        'document.template', compute='_compute_allowed_template_ids', groups='base.group_user')
+
+    # COMPUTE -------------------------------------------------------------------
+
+    @api.depends('business_id', 'company_id')
+    def _compute_document_template_id(self):
+        for order in self:
+            order.document_template_id = order._get_default_document_template()
+
+    @api.depends('business_id', 'company_id')
+    def _compute_allowed_template_ids(self):
+        for order in self:
+            policy = order.business_id._get_policy(order.company_id) if order.business_id else {}
+            allowed = policy and policy['document_template_id'] | policy['document_template_ids']
+            order.allowed_template_ids = allowed or (
+                self.env['document.template'].search([('model', '=', 'sale.order')]) if order.business_id else False)
+
+    @api.depends('clause_ids.is_custom')
+    def _compute_has_custom_clauses(self):
+        for order in self:
+            order.has_custom_clauses = any(order.clause_ids.mapped('is_custom'))
+
+    # CONSTRAINT ----------------------------------------------------------------
+
+    @api.constrains('document_template_id', 'business_id', 'company_id')
+    def _check_document_template(self):
+        for order in self.filtered('business_id'):
+            if order.document_template_id and order.document_template_id.model != 'sale.order':
+                raise ValidationError(self.env._(
+                    "Template %(template)s isn't for contracts.", template=order.document_template_id.name))
+            if order.document_template_id and order.document_template_id not in order.allowed_template_ids:
+                raise ValidationError(self.env._(
+                    "Contracts of %(business)s don't use the template %(template)s. Choose another, or allow it on the business.",
+                    business=order.business_id.name, template=order.document_template_id.name))
+
+    # CRUD ----------------------------------------------------------------------
+
+    def write(self, vals):
+        target = vals.get('contract_state')
+        moving = self.filtered(lambda order: target and order.contract_state != target)
+        result = super().write(vals)
+        if target == 'draft':
+            moving._thaw_document()
+        elif moving and target != 'cancelled':
+            moving._pin_document()
+        return result
+
+    # PAPER ---------------------------------------------------------------------
+
+    def _get_contract_document(self):
+        """Return the paper of this contract as HTML."""
+        return self._get_document_html()
+
+    def _get_default_document_template(self):
+        business = self.business_id
+        return business._get_policy(self.company_id)['document_template_id'] if business else self.env['document.template']
+
+    def _is_document_frozen(self):
+        return self.contract_state not in UNREAD_STATES
+
+    @api.model
+    def _document_sample_domain(self):
+        return [('business_id', '!=', False)]
+
+    def _get_document_number(self):
+        self.ensure_one()
+        return self.name
