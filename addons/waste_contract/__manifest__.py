@@ -41,6 +41,7 @@
         'views/waste_contract_check_views.xml',
         'views/waste_pricing_mode_views.xml',
         'views/waste_price_index_views.xml',
+        'views/product_template_views.xml',
         'views/res_partner_views.xml',
         'views/crm_lead_views.xml',
         'views/portal_templates.xml',

@@ -11,7 +11,7 @@ SEALED = frozenset({
     'order_id', 'product_id', 'product_uom_id', 'product_uom_qty', 'name', 'display_type', 'discount', 'tax_ids',
     'line_no', 'waste_name', 'waste_code_id', 'category_id', 'physical_form_id', 'packaging_id', 'hazard_ids',
     'disposal_method_id', 'planned_quantity_t', 'planned_count', 'is_unlimited', 'pricing_mode', 'payer', 'price_unit',
-    'list_price', 'date_from', 'date_to',
+    'list_price', 'service_id', 'date_from', 'date_to',
     'tax_rate_percent', 'included_quantity_t', 'price_basis', 'for_line_id', 'waived_over_t', 'distance_km',
     't_per_bin', 'lab_item', 'index_metal', 'index_coefficient', 'index_fee',
 })

@@ -40,8 +40,6 @@ class SaleOrderLine(models.Model):
     index_coefficient = fields.Float("Coefficient", digits=(6, 4), help="Share of the metal's value that we pay, such as 0.4.")
     index_fee = fields.Float("Fee (t)", min_display_digits='Product Price', help="Deducted from the value of a tonne.")
 
-    list_price = fields.Float(
-        min_display_digits='Product Price', groups='base.group_user', help="What the price list says, before any reduction.")
     commission_percent = fields.Float(
         "Commission (%)", digits=(5, 2), groups='waste.group_sales_manager', copy=False,
         help="Share of what the price is above the floor price. Never shown to the customer.")

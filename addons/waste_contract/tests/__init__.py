@@ -20,6 +20,7 @@ from . import (
     test_res_partner,
     test_sale_order_approval,
     test_team,
+    test_price_list,
     test_sale_order_prices,
     test_waste_business,
     test_waste_business_policy,

@@ -23,7 +23,7 @@ NEVER_SEALED = {
     'external_system', 'external_key', 'external_extra', 'external_versions',  # kept by the mixin
     'planned_receivable', 'planned_payable', 'has_custom_clauses', 'is_below_floor', 'discount_percent',  # computed from what is sealed
 }
-LINE_NEVER_SEALED = {'floor_price', 'commission_percent', 'business_id', 'contract_state'}
+LINE_NEVER_SEALED = {'floor_price', 'cost_price', 'commission_percent', 'business_id', 'contract_state'}
 
 
 @tagged('post_install', '-at_install')

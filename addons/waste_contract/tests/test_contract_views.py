@@ -67,3 +67,13 @@ class TestContractTour(ContractCase, HttpCase):
         contract = self.env['sale.order'].search([('partner_id', '=', self.producer.id)])
         self.assertEqual((contract.contract_state, contract.amount_total), ('approving', 28000.0))
         self.assertEqual(contract.user_id, self.salesperson)
+
+    def test_s0_3_1_2_a_a_fourth_business_is_set_up_and_contracted_from_the_screens(self):
+        self.start_tour('/odoo/contracts', 'waste_contract_new_business', login='h3_admin')
+        self.start_tour('/odoo/contracts', 'waste_contract_of_new_business', login='h3_salesperson')
+
+        contract = self.env['sale.order'].search([('partner_id', '=', self.producer.id)])
+        self.assertEqual((contract.business_id.code, contract.contract_state), ('medical', 'approving'))
+        self.assertEqual((contract.tax_rate_percent, contract.order_line.tax_ids.amount), (3.0, 3.0))
+        self.assertRegex(contract.name, r'^DS-YL-\d{4}-0001$')
+        self.assertEqual(contract.amount_total, 36000.0)

@@ -1,0 +1,106 @@
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import Form, freeze_time, tagged
+
+from .common import ContractCase
+
+
+@tagged('post_install', '-at_install')
+class TestPriceList(ContractCase):
+    """Services of the price list: list price, customer discounts, promotions, floor price, cost."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.ref('base.group_user').implied_ids += cls.env.ref('product.group_product_pricelist')
+        cls.env['product.pricelist'].search([]).active = False
+        cls.code = cls._code('398-004-22')
+        cls.service = cls.env['product.product'].create({
+            'name': "含铜污泥处置", 'type': 'service', 'waste_business_id': cls.hazardous.id,
+            'uom_id': cls.env.ref('uom.product_uom_ton').id, 'waste_category_id': cls.code.category_id.id,
+            'list_price': 1500.0, 'waste_floor_price': 1200.0, 'standard_price': 1100.0})
+        cls.level_a = cls.env['product.pricelist'].create({
+            'name': "A 级客户", 'currency_id': cls.env.ref('base.CNY').id, 'item_ids': [Command.create({
+                'applied_on': '0_product_variant', 'product_id': cls.service.id,
+                'compute_price': 'percentage', 'percent_price': 5.0})]})
+
+    def _line(self, pricelist=None, **detail):
+        values = {'waste_name': "含铜污泥", 'waste_code_id': self.code.id, 'planned_quantity_t': 10.0, 'pricing_mode': 'unit_t'}
+        return self._contract({**values, **detail}, pricelist_id=pricelist.id if pricelist else False).order_line
+
+    def test_a_new_waste_detail_starts_with_the_price_of_the_list(self):
+        line = self._line()
+
+        self.assertEqual((line.service_id, line.price_unit, line.list_price), (self.service, 1500.0, 1500.0))
+        self.assertEqual((line.floor_price, line.cost_price), (1200.0, 1100.0))
+
+    def test_s1a_2_2_a_customer_level_a_has_5_percent_off(self):
+        line = self._line(self.level_a)
+
+        self.assertEqual((line.price_unit, line.list_price, line.order_id.discount_percent), (1425.0, 1500.0, 5.0))
+
+    def test_s1a_2_2_b_a_promotion_counts_on_its_days(self):
+        self.level_a.item_ids.write({
+            'date_start': '2026-02-28 16:00:00', 'date_end': '2026-03-31 15:59:59', 'percent_price': 10.0})  # UTC
+
+        for day, price in (('2026-03-15', 1350.0), ('2026-04-01', 1500.0)):
+            with self.subTest(day=day), freeze_time(day):
+                self.assertEqual(self._line(self.level_a).price_unit, price)
+
+    def test_s1a_2_2_c_a_large_quantity_is_cheaper_and_the_floor_is_watched(self):
+        self.level_a.item_ids.write({'min_quantity': 34.0, 'percent_price': 3.0})
+
+        self.assertEqual(self._line(self.level_a, planned_quantity_t=33.0).price_unit, 1500.0)
+        self.assertEqual(self._line(self.level_a, planned_quantity_t=34.0).price_unit, 1455.0)
+        self.assertTrue(self._line(price_unit=1199.0).order_id.is_below_floor)
+
+    def test_what_was_agreed_goes_before_the_list(self):
+        self.assertEqual(self._line(price_unit=1480.0).price_unit, 1480.0)
+
+    def test_choosing_the_code_in_the_form_offers_the_price(self):
+        contract = self._contract(user=self.salesperson)
+
+        with Form(contract.with_user(self.salesperson), 'waste_contract.sale_order_view_form') as form:
+            with form.order_line.new() as line:
+                line.waste_name = "含铜污泥"
+                line.waste_code_id = self.code
+
+                self.assertEqual(line.price_unit, 1500.0)
+
+    def test_s3_prod_shelf_what_left_the_shelf_is_offered_no_more_but_stays_on_old_contracts(self):
+        old = self._line()
+        self.service.sale_ok = False
+
+        self.assertEqual(old.service_id, self.service)
+        self.assertFalse(self._line().service_id)
+
+    def test_s3_prod_0_old_contracts_keep_their_price(self):
+        old = self._line()
+        self.service.list_price = 1550.0
+
+        self.assertEqual((old.price_unit, old.list_price), (1500.0, 1500.0))
+        self.assertEqual(self._line().price_unit, 1550.0)
+
+    def test_the_service_of_the_code_goes_before_that_of_the_category(self):
+        own = self.env['product.product'].create({
+            'name': "398-004-22 处置", 'type': 'service', 'waste_business_id': self.hazardous.id,
+            'uom_id': self.service.uom_id.id, 'waste_code_id': self.code.id, 'list_price': 1700.0})
+
+        self.assertEqual((self._line().service_id, self._line().price_unit), (own, 1700.0))
+
+    def test_s1m_1_the_margin_is_for_supervisors_only(self):
+        line = self._line(price_unit=1500.0)
+
+        self.assertAlmostEqual(line.with_user(self.manager).margin_percent, 26.7, 1)
+        for name in ('margin_percent', 'cost_price', 'floor_price'):
+            with self.subTest(field=name), self.assertRaises(AccessError):
+                line.with_user(self.salesperson).read([name])
+        with self.assertRaises(AccessError):
+            self.service.product_tmpl_id.with_user(self.salesperson).read(['waste_floor_price'])
+
+    def test_a_salesperson_writes_details_with_floor_and_cost_from_the_list(self):
+        contract = self._contract(
+            {'waste_name': "含铜污泥", 'waste_code_id': self.code.id, 'planned_quantity_t': 1.0}, user=self.salesperson)
+
+        self.assertEqual(contract.order_line.sudo().floor_price, 1200.0)
+        self.assertEqual(contract.order_line.price_unit, 1500.0)
