@@ -100,7 +100,8 @@ class TestPriceList(ContractCase):
 
     def test_a_salesperson_writes_details_with_floor_and_cost_from_the_list(self):
         contract = self._contract(
-            {'waste_name': "含铜污泥", 'waste_code_id': self.code.id, 'planned_quantity_t': 1.0}, user=self.salesperson)
+            {'waste_name': "含铜污泥", 'waste_code_id': self.code.id, 'planned_quantity_t': 1.0}, user=self.salesperson,
+            pricelist_id=False)
 
         self.assertEqual(contract.order_line.sudo().floor_price, 1200.0)
         self.assertEqual(contract.order_line.price_unit, 1500.0)

@@ -354,6 +354,7 @@ class TestPricingModes(ContractCase):
         line = self._kitchen_line('kitchen_bin', 11.0, planned_count=1500)
 
         self._assert_price(line, Settled(Decimal(7), bins=30), '330.00', "30 bins × 11")
+        self._assert_price(line, Settled(Decimal(7), packages=30), '330.00', "30 bins × 11")
         self.assertEqual(line.price_total, 16500.0)
         line.write({'price_basis': 't', 'price_unit': 100.0})
         self._assert_price(line, Settled(Decimal(7), bins=30), '330.00', "30 bins × 0.11 t × 100")

@@ -11,8 +11,14 @@ class WastePricingKitchenBin(models.AbstractModel):
     _price_bases = ('bin', 't')
 
     @api.model
+    def _bins(self, settled):
+        """Bins are what batches of kitchens count as packages, unless somebody says their number."""
+        return settled.bins or settled.packages
+
+    @api.model
     def _quantity(self, line, settled):
-        return settled.bins if line.price_basis == 'bin' else settled.bins * exact(line.t_per_bin)
+        bins = self._bins(settled)
+        return bins if line.price_basis == 'bin' else bins * exact(line.t_per_bin)
 
     @api.model
     def _amount(self, line, settled):
@@ -21,7 +27,7 @@ class WastePricingKitchenBin(models.AbstractModel):
     @api.model
     def _explain(self, line, settled):
         words = {
-            'bins': settled.bins, 'price': self._number(line.price_unit),
+            'bins': self._bins(settled), 'price': self._number(line.price_unit),
             'amount': self._number(self._amount(line, settled), 2),
         }
         if line.price_basis == 'bin':
