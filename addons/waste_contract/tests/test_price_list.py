@@ -58,7 +58,7 @@ class TestPriceList(ContractCase):
         self.assertEqual(self._line(price_unit=1480.0).price_unit, 1480.0)
 
     def test_choosing_the_code_in_the_form_offers_the_price(self):
-        contract = self._contract(user=self.salesperson)
+        contract = self._contract(user=self.salesperson, pricelist_id=False)
 
         with Form(contract.with_user(self.salesperson), 'waste_contract.sale_order_view_form') as form:
             with form.order_line.new() as line:
