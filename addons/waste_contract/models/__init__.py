@@ -5,6 +5,7 @@ from . import sale_order, sale_order_life, waste_contract_agreed_mixin, waste_co
 from . import (
     account_tax,
     crm_lead,
+    ir_actions_report,
     pricing,
     product_template,
     res_company,

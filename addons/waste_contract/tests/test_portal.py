@@ -31,7 +31,17 @@ class TestPortal(ContractCase, HttpCase):
             self.assertIn(text, page)
         for secret in ("2471", "2,471", "391", "返点", "floor"):
             self.assertNotIn(secret, page)
-        self.assertNotIn('id="print_invoice_sidebar_button"', page)
+
+    def test_the_producer_downloads_the_contracts_own_paper(self):
+        self.hazardous.document_template_id = self.env.ref('waste_contract.document_template_hazardous')
+        with freeze_time('2026-09-15'):
+            contract = self._contract(contract_state='customer_review')
+            self.env.flush_all()
+            url = contract.get_portal_url(report_type='pdf', download=True)
+            response = self.url_open(url)
+
+        self.assertEqual((response.status_code, response.headers['Content-Type']), (200, 'application/pdf'))
+        self.assertEqual(response.content, contract._get_document_pdf())
 
     def test_i_39_internal_notes_stay_inside(self):
         self.authenticate('h3_portal_page', 'h3_portal_page')
