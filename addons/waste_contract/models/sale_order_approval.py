@@ -107,5 +107,6 @@ class SaleOrder(models.Model):
             (self.env._("Planned Payable"), self.planned_payable and self.currency_id.format(self.planned_payable)),
             (self.env._("Floor price"), self.is_below_floor and self.env._("Below the floor price")),
             (self.env._("Discount"), self.discount_percent and f'{formatLang(self.env, self.discount_percent)} %'),
+            (self.env._("Terms"), self.has_custom_clauses and self.env._("Non-standard terms")),
             (self.env._("Salesperson"), self.user_id.name),
         ) if line[1]]

@@ -184,6 +184,8 @@ class TestContractDocument(ContractCase):
         self.assertIn("停炉三十日", contract._get_contract_document())
         standard.body = "<p>改了</p>"
         self.assertIn("停炉三十日", contract.clause_ids.body)
+        # Terms of its own ask the general manager.
+        self._new_user('user', 'h3_gm').group_ids += self.env.ref('waste_contract.group_director_approver')
         contract.contract_state = 'approving'
         for change in (lambda: contract.clause_ids.write({'body': "<p>x</p>"}), contract.clause_ids.unlink,
                        lambda: contract.write({'clause_ids': [Command.create({'name': "x"})]})):

@@ -123,6 +123,14 @@ class TestSaleOrderApproval(ContractCase):
                 with self.assertRaisesRegex(UserError, "is still to be decided by director"):
                     contract.with_user(self.manager).action_approve()
 
+    def test_terms_of_its_own_need_the_general_manager(self):
+        self.env.ref('waste_contract.flow_kitchen_sales').active = False
+        contract = self._kitchen(clause_ids=[Command.create({'name': "付款", 'body': "<p>票到 90 天付款</p>"})])
+
+        contract.action_submit()
+
+        self.assertEqual(self._steps(contract), [(1, "General manager: non-standard terms", 'pending')])
+
     def test_below_the_floor_is_not_submitted_while_there_is_no_general_manager(self):
         self.director.active = False
         contract = self._contract(self._detail(floor_price=3000.0))
