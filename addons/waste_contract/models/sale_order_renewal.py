@@ -51,6 +51,7 @@ class SaleOrder(models.Model):
         RENEWAL_STATES, "Renewal", default='not_started', required=True, copy=False, tracking=True, group_expand=True,
         groups='base.group_user')
     renewal_lost_reason = fields.Text("Lost because", copy=False, tracking=True, groups='base.group_user')
+    days_to_end = fields.Integer(compute='_compute_days_to_end')
     reminded_days = fields.Integer(
         copy=False, groups='base.group_user', help="How many days before the end the salesperson was reminded last; 0 is not yet.")
 
@@ -61,6 +62,12 @@ class SaleOrder(models.Model):
         for order in self:
             order.renewed_by_id = order.renewal_ids.filtered(
                 lambda renewal: renewal.contract_state not in ('cancelled', 'voided'))[:1]
+
+    @api.depends('date_end')
+    def _compute_days_to_end(self):
+        today = fields.Date.context_today(self)
+        for order in self:
+            order.days_to_end = (order.date_end - today).days if order.date_end else 0
 
     @api.depends('business_id')
     def _compute_renewal_rule(self):

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
 from .common import ContractCase
@@ -18,6 +19,7 @@ class TestContractViews(ContractCase):
     def test_lists_cost_the_same_for_1_and_for_40_contracts(self):
         """The list and kanban of contracts and of waste details, as the web client reads them."""
         cases = (
+            ('sale_order_view_list_renewal', 'sale.order'), ('sale_order_view_kanban_renewal', 'sale.order'),
             ('sale_order_view_list', 'sale.order'), ('sale_order_view_kanban', 'sale.order'),
             ('sale_order_line_view_list', 'sale.order.line'), ('sale_order_line_view_kanban', 'sale.order.line'))
         for _i in range(40):
@@ -53,6 +55,31 @@ class TestContractViews(ContractCase):
             with self.subTest(days=days):
                 domain = [('id', 'in', (soon | later).ids), ('contract_state', '=', 'active'), ('date_end', '<=', f'today +{days}d')]
                 self.assertEqual(Order.search(domain), found)
+
+    def test_s1b_2_4_historical_contracts_and_s1b_2_2_wastes_are_found(self):
+        expired = self._contract(contract_state='expired', date_start='2024-01-01', date_end='2024-12-31', order_line=[
+            Command.create(self._detail(waste_code_id=self._code('336-062-17').id, waste_name="含铜污泥"))])
+        ended = self._contract(contract_state='terminated')
+        active = self._contract(contract_state='active')
+        ours = [('id', 'in', (expired | ended | active).ids)]
+        Order = self.env['sale.order']
+
+        self.assertEqual(Order.search(ours + [('contract_state', 'in', ['expired', 'terminated'])]), expired | ended)
+        self.assertEqual(Order.search(ours + [('order_line.waste_code_id', 'ilike', '336-062')]), expired)
+
+    def test_s1k_3_25_a_business_at_a_glance_shows_what_the_user_may_see(self):
+        business = self.hazardous.with_user(self.salesperson)
+        before = (business.active_contract_count, business.ending_contract_count, business.open_contract_count)
+        self._contract(contract_state='active', date_end=self._days(20))
+        self._contract(contract_state='active', date_end=self._days(200))
+        self._contract()
+        self._contract(contract_state='active', user_id=self.manager.id)
+        business.invalidate_recordset()
+
+        after = (business.active_contract_count, business.ending_contract_count, business.open_contract_count)
+        self.assertEqual(tuple(new - old for new, old in zip(after, before)), (2, 1, 1))
+        action = business.action_view_contracts()
+        self.assertEqual(self.env['sale.order'].with_user(self.salesperson).search_count(action['domain']), after[0])
 
     def _days(self, days):
         return fields.Date.today() + timedelta(days=days)
