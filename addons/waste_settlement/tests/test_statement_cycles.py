@@ -1,4 +1,4 @@
-from odoo.fields import Date
+from odoo.fields import Command, Date
 from odoo.tests import freeze_time, tagged
 
 from .common import SettlementCase
@@ -99,3 +99,26 @@ class TestStatementCycles(SettlementCase):
         advance = contract.statement_ids - settlement
         self.assertEqual((advance.period_start, advance.period_end), (settlement.period_start, settlement.period_end))
         self.assertFalse(self._cycle(contract, "2026-12-01", "2026-12-31"), "neither is made twice")
+
+    def test_a_period_is_split_where_an_agreement_changes_the_price(self):
+        """2,800 until 14 September, 3,000 from the 15th on: two lines, each with its own sentence and batches."""
+        contract = self._active()
+        first = self._batch(contract, 1000)
+        second = self._batch(contract, 500, day="2026-09-14 16:00:00")  # midnight of the 15th in Dongguan
+        agreement = self.env["waste.contract.agreement"].create({
+            "order_id": contract.id, "date_effective": "2026-09-15", "reason": "市场价上涨",
+            "line_ids": [Command.create({"line_id": contract.order_line.id, "price_unit": 3000.0})]})
+        for state in ("approving", "customer_review", "signing", "in_force"):
+            agreement.state = state
+
+        statement = self._make(contract)
+
+        self.assertRecordValues(statement.line_ids.sorted("date_from"), [
+            {"date_from": Date.to_date("2026-09-01"), "date_to": Date.to_date("2026-09-14"), "price_unit": 2800.0, "amount": 2800.0},
+            {"date_from": Date.to_date("2026-09-15"), "date_to": Date.to_date("2026-09-30"), "price_unit": 3000.0, "amount": 1500.0},
+        ])
+        self.assertEqual([line.batch_ids for line in statement.line_ids.sorted("date_from")], [first, second])
+        self.assertIn("0.5 t × 3,000 = 1,500.00", statement.line_ids.sorted("date_from")[1].explanation)
+        before = statement.line_ids
+        self.statements._refresh(contract)
+        self.assertEqual(statement.line_ids, before, "a recalculation without news writes nothing")
