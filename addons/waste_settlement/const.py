@@ -6,8 +6,8 @@ TRADE_ZONE = ZoneInfo("Asia/Shanghai")
 # Above this the other system's amount and ours are no longer the same (I-31).
 TOLERANCE = 0.01
 
-# Modes whose waste details share one quantity: the included tonnes of a yearly lump sum.
-POOLED_MODES = ("lump_year",)
+# Modes that need what the laboratory says of each batch.
+LAB_MODES = frozenset({"calorific", "indexed", "analysis_fee"})
 
 # The allocated share of a payment counts as money received in these states of the payment.
 RECEIVED_STATES = ("in_process", "paid")

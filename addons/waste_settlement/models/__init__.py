@@ -30,6 +30,7 @@ from . import (
     waste_statement,
     waste_statement_application,
     waste_statement_amounts,
+    waste_statement_charges,
     waste_statement_difference,
     waste_statement_objection,
     waste_statement_offset,

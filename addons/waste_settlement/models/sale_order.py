@@ -31,11 +31,16 @@ class SaleOrder(models.Model):
     def _has_lump_sum(self):
         """Tell whether a yearly lump sum is part of the terms."""
         self.ensure_one()
-        return bool(self.lump_sum_amount and self._get_lines_of_mode("lump_year"))
+        return bool(self.lump_sum_unit == "year" and self.lump_sum_amount and self._get_lines_of_mode("lump_year"))
 
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
+
+    def _get_moved_ids(self):
+        """Return the ids of the waste details whose batches this one prices: itself, or those that a fee is for."""
+        self.ensure_one()
+        return self._get_pricing()._get_moved_lines(self).ids
 
     def _get_settlement_direction(self):
         """Return on which statement of the contract this waste detail is settled."""

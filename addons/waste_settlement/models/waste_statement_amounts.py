@@ -1,10 +1,9 @@
 from decimal import Decimal
 
 from odoo import api, models
+from odoo.tools import groupby
 
 from odoo.addons.waste_contract.tools import Settled, exact, half_up
-
-from ..const import POOLED_MODES
 
 # What a line says when nothing else is known of it; each kind of line fills in its own.
 EMPTY_LINE = {
@@ -29,11 +28,9 @@ class WasteStatement(models.Model):
         if due.kind == "advance":
             return self._prepare_advance_lines(due, facts)
         lines = [self._prepare_lump_line(due)] if has_lump else []
-        pool = []
         for contract_line in due.contract.order_line.filtered("pricing_mode"):
-            lines += self._prepare_waste_lines(due, contract_line, facts.movements, pool)
-            if contract_line.pricing_mode in POOLED_MODES:
-                pool.append(contract_line.id)
+            lines += self._prepare_waste_lines(due, contract_line, facts.movements)
+        lines += self._prepare_charge_lines(due, facts.movements, lines)
         if due.kind == "true_up":
             lines += self._prepare_true_up_lines(due, facts, self._sum_lines(lines))
         return lines
@@ -59,19 +56,16 @@ class WasteStatement(models.Model):
         }
 
     @api.model
-    def _prepare_waste_lines(self, due, contract_line, movements, pool):
-        """Return the lines of one waste detail: none when nothing moved, several when its terms changed in the period.
-
-        :param pool: ids of the waste details before this one that use up the same quantity
-        """
-        if not movements.between(contract_line.id, due.start, due.end):
+    def _prepare_waste_lines(self, due, contract_line, movements):
+        """Return the lines of one waste detail: none when nothing moved, several when its terms changed in the period."""
+        if not movements.between(contract_line._get_moved_ids(), due.start, due.end):
             return []
         parts = self._get_parts(due, contract_line)
         lines = []
         for start, end, terms in parts:
             if terms._get_settlement_direction() != due.direction:
                 continue
-            if line := self._prepare_waste_line(start, end, contract_line, terms, movements, pool):
+            if line := self._prepare_waste_line(start, end, contract_line, terms, movements):
                 dates = {"date_from": start, "date_to": end} if len(parts) > 1 else {}
                 lines.append({**line, **dates})
         return lines
@@ -85,7 +79,7 @@ class WasteStatement(models.Model):
         return contract_line._get_terms_between(due.start, due.end)
 
     @api.model
-    def _prepare_waste_line(self, start, end, contract_line, terms, movements, pool):
+    def _prepare_waste_line(self, start, end, contract_line, terms, movements):
         """Return the line of one waste detail for days under the same terms, or None when nothing moved.
 
         Days that span several counting periods (a quarter's quota in a yearly statement) are priced in as many
@@ -95,31 +89,26 @@ class WasteStatement(models.Model):
         """
         pricing = terms.env[f"waste.pricing.{terms.pricing_mode}"]
         kind = pricing._counting_period(terms)
-        counted = movements.counted(contract_line.id, start, end, kind)
+        counted = movements.counted(terms._get_moved_ids(), start, end, kind)
         if not counted:
             return None
-        is_pooled = terms.pricing_mode in POOLED_MODES
-        shared = contract_line.order_id._get_lines_of_mode(terms.pricing_mode).ids if is_pooled else [contract_line.id]
+        shared = pricing._get_counted_lines(terms).ids
+        # Waste details before this one use up what they share, such as an included quantity, first.
+        pool = shared[:shared.index(contract_line.id)] if contract_line.id in shared else []
         amount, explanations, moved, before_kg = Decimal(0), [], [], None
         for first, part in counted:
             before = Decimal(0)
             if first:
-                before = movements.net_kg_before(shared, first, start)
-                if is_pooled:
-                    before += sum(
-                        (movement.net_kg for line_id in pool
-                         for since, together in movements.counted(line_id, start, end, kind)
-                         if since == first for movement in together), Decimal(0))
-            settled = Settled(
-                net_kg=sum(movement.net_kg for movement in part),
-                packages=sum(movement.packages for movement in part),
-                trips=len({movement.trip for movement in part}),
-                before_kg=before,
-            )
+                before = movements.net_kg_before(shared, first, start) + sum(
+                    (movement.net_kg for since, together in movements.counted(pool, start, end, kind)
+                     if since == first for movement in together), Decimal(0))
             before_kg = before if before_kg is None else before_kg
-            amount += pricing._amount(terms, settled)
-            explanations.append(pricing._explain(terms, settled))
+            for piece in self._get_pieces(pricing._settle_by(terms), part):
+                settled = self._get_settled(piece, before)
+                amount += pricing._amount(terms, settled)
+                explanations.append(pricing._explain(terms, settled))
             moved += part
+        quantity_kg = sum(movement.net_kg for movement in moved)
         return {
             **EMPTY_LINE,
             "kind": "waste",
@@ -127,7 +116,8 @@ class WasteStatement(models.Model):
             "name": contract_line.waste_name or contract_line.name,
             "contract_line_id": contract_line.id,
             "batch_ids": [movement.batch_id for movement in moved],
-            "quantity_kg": float(sum(movement.net_kg for movement in moved)),
+            # The tonnes of a fee are those of the waste it is for, and shown there.
+            "quantity_kg": 0.0 if pricing._is_service else float(quantity_kg),
             "package_count": sum(movement.packages for movement in moved),
             "trip_count": len({movement.trip for movement in moved}),
             "before_kg": float(before_kg),
@@ -136,3 +126,25 @@ class WasteStatement(models.Model):
             "amount": float(half_up(amount)),
             "explanation": "\n".join(explanations),
         }
+
+    @api.model
+    def _get_pieces(self, settle_by, movements):
+        """Split movements into what is priced at a time: all of them, each trip, or each batch by its laboratory values."""
+        if settle_by == "period":
+            return [movements]
+        if settle_by == "trip":
+            return [together for _trip, together in groupby(movements, lambda movement: movement.trip)]
+        return [[movement] for movement in movements]
+
+    @api.model
+    def _get_settled(self, movements, before_kg):
+        return Settled(
+            net_kg=sum((movement.net_kg for movement in movements), Decimal(0)),
+            packages=sum(movement.packages for movement in movements),
+            trips=len({movement.trip for movement in movements}),
+            before_kg=before_kg,
+            samples=sum(movement.samples for movement in movements),
+            bins=sum(movement.packages for movement in movements),
+            lab=movements[-1].lab,
+            day=movements[-1].day,
+        )

@@ -5,7 +5,8 @@ from odoo.addons.waste_contract.models.waste_pricing_mode import PRICING_MODES
 
 LINE_KINDS = [
     ("waste", "Waste"),
-    ("lump", "Yearly lump sum"),
+    ("lump", "Lump sum"),
+    ("minimum", "Minimum charge"),
     ("advance", "Advance"),
     ("advance_paid", "Advance taken off"),
     ("carried_out", "Carried to the next year"),

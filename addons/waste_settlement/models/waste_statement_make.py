@@ -165,12 +165,14 @@ class WasteStatement(models.Model):
             return True
         if due.kind == "advance":
             return due.direction == "receivable"
+        if self._has_charge_due(due):
+            return True
         return any(
             terms._get_settlement_direction() == due.direction
             for contract_line in due.contract.order_line.filtered("pricing_mode")
-            if movements.between(contract_line.id, due.start, due.end)
+            if movements.between(contract_line._get_moved_ids(), due.start, due.end)
             for start, end, terms in self._get_parts(due, contract_line)
-            if movements.between(contract_line.id, start, end))
+            if movements.between(terms._get_moved_ids(), start, end))
 
     @api.model
     def _is_lump_due(self, due, lumped):

@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.addons.waste.tools.changes import is_change
 from odoo.addons.waste_contract.tools import exact
 
+from ..const import LAB_MODES
 from ..tools import Movement, Movements, day_start_utc, local_day
 
 # One statement that is due, made or not: `contract` speaks the producer's language, who reads the explanations.
@@ -95,6 +96,7 @@ class WasteStatement(models.Model):
             ("contract_id", "in", contracts.ids),
             ("inbound_at", ">=", day_start_utc(day.replace(month=1, day=1))),
         ], ["contract_line_id", "inbound_at", "accepted_kg", "accepted_package_count", "pickup_id"])
+        reports = self._get_lab_reports(contracts, batches)
         return Movements(
             Movement(
                 line_id=batch.contract_line_id.id,
@@ -103,9 +105,25 @@ class WasteStatement(models.Model):
                 packages=batch.accepted_package_count,
                 trip=("pickup", batch.pickup_id.id) if batch.pickup_id else ("batch", batch.id),
                 batch_id=batch.id,
+                samples=len(reports.get(batch.id, ())),
+                # A later report corrects the items of an earlier one.
+                lab=tuple({item: value for values in reports.get(batch.id, ()) for item, value in values}.items()),
             )
             for batch in batches
         )
+
+    @api.model
+    def _get_lab_reports(self, contracts, batches):
+        """Return {batch id: [[(item, Decimal)] of each report, the oldest first]} where prices ask the laboratory."""
+        if not LAB_MODES.intersection(contracts.order_line.mapped("pricing_mode")):
+            return {}
+        reports = {}
+        # What the laboratory found decides the amount, whoever settles.
+        for report in self.env["waste.lab"].sudo().search_fetch(
+                [("batch_id", "in", batches.ids)], ["batch_id", "items"], order="tested_at, id"):
+            reports.setdefault(report.batch_id.id, []).append(
+                [(item[0], exact(item[1])) for item in report.items or []])
+        return reports
 
     def _get_lump_owners(self):
         """Return which of the statements carry the yearly lump sum: once per contract and calendar year.

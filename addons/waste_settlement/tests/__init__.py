@@ -17,6 +17,7 @@ from . import (
     test_statement_cycles,
     test_statement_life,
     test_statement_offset,
+    test_statement_modes,
     test_statement_refresh,
     test_statement_run,
     test_statement_xlsx,

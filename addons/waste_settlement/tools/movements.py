@@ -6,8 +6,10 @@ from odoo.tools import groupby
 
 from .periods import counting_start
 
-# One accepted batch: `day` is the local day of its storage, `trip` tells trips apart.
-Movement = namedtuple("Movement", ["line_id", "day", "net_kg", "packages", "trip", "batch_id"])
+# One accepted batch: `day` is the local day of its storage, `trip` tells trips apart, `lab` holds the (item, value)
+# pairs of its laboratory reports and `samples` how many reports there are.
+Movement = namedtuple(
+    "Movement", ["line_id", "day", "net_kg", "packages", "trip", "batch_id", "samples", "lab"], defaults=[0, ()])
 
 
 class Movements:
@@ -18,21 +20,22 @@ class Movements:
         for movement in sorted(movements, key=lambda movement: (movement.day, movement.batch_id)):
             self._by_line[movement.line_id].append(movement)
 
-    def between(self, line_id, start, end):
-        """Return the movements of a waste detail from ``start`` to ``end``, both included."""
-        return [movement for movement in self._by_line.get(line_id, ()) if start <= movement.day <= end]
+    def between(self, line_ids, start, end):
+        """Return the movements of waste details from ``start`` to ``end``, both included."""
+        return [
+            movement for line_id in line_ids for movement in self._by_line.get(line_id, ()) if start <= movement.day <= end]
 
     def days_by_line(self):
         """Return {id of the waste detail: the days on which something of it moved}."""
         return {line_id: {movement.day for movement in movements} for line_id, movements in self._by_line.items()}
 
-    def counted(self, line_id, start, end, kind):
+    def counted(self, line_ids, start, end, kind):
         """Split the movements of a period by the counting periods they fall in.
 
         :return: [(first day of the counting period or None, [Movement])]
         """
         return list(groupby(
-            self.between(line_id, start, end), lambda movement: counting_start(kind, movement.day)))
+            self.between(line_ids, start, end), lambda movement: counting_start(kind, movement.day)))
 
     def net_kg_before(self, line_ids, first, start):
         """Return the kilograms that waste details moved from ``first`` until the day before ``start``."""
