@@ -243,7 +243,9 @@ class DocumentMixin(models.AbstractModel):
             raise UserError(self.env._(
                 "%(record)s is archived as %(number)s. An administrator can take it out of the archive, with a reason.",
                 record=self.display_name, number=self.archive_number))
-        archive_sudo = self.env['document.archive'].sudo()._keep(self, attachment)
+        self.check_access('write')
+        # Whoever writes the record locks its file, though nobody may lock files otherwise.
+        archive_sudo = self.env['document.archive'].sudo()._keep(self, attachment.sudo())
         self.sudo().document_archive_id = archive_sudo
         self._message_log(body=self.env._(
             "Archived as %(number)s: %(file)s, SHA-256 %(digest)s.",

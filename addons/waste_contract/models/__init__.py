@@ -12,6 +12,7 @@ from . import (
     res_partner,
     sale_order_agreement,
     sale_order_approval,
+    sale_order_archive,
     sale_order_document,
     sale_order_framework,
     sale_order_checks,

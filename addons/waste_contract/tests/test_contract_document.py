@@ -142,6 +142,32 @@ class TestContractDocument(ContractCase):
                 contract.with_user(user).write({'document_rendition_id': False})
         self.assertTrue(contract.sudo().document_rendition_id)
 
+    def test_s0_3_2_1_d_the_signed_file_is_archived_and_stays(self):
+        contract = self._contract()
+        with self.assertRaises(UserError):
+            contract.with_user(self.salesperson).write({'signed_file': 'JVBERi0=', 'signed_file_name': "scan.pdf"})
+        contract = self._contract(contract_state='active')
+        mine = contract.with_user(self.salesperson)
+
+        mine.write({'signed_file': 'JVBERi0=', 'signed_file_name': "scan.pdf"})
+
+        archive = contract.sudo().document_archive_id
+        file = archive.attachment_id
+        self.assertRegex(mine.archive_number, r'^DA-2026-\d{5}$')
+        self.assertEqual((file.name, file.is_locked, mine.archive_sha256), ("scan.pdf", True, archive.sha256))
+        with self.assertRaises(UserError):
+            mine.write({'signed_file': 'eA=='})
+        for user in (self.salesperson, self.users['admin'], self.env.user):
+            for attack in (file.with_user(user).unlink, lambda user=user: file.with_user(user).write({'raw': b'x'})):
+                with self.assertRaises(UserError):
+                    attack()
+        with self.assertRaises(UserError):
+            contract.with_user(self.manager)._unarchive_document("错误的扫描件")
+        contract.with_user(self.users['admin'])._unarchive_document("错误的扫描件")
+        self.assertFalse(contract.is_archived)
+        self.assertIn("错误的扫描件", contract.message_ids[0].body)
+        self.assertTrue(file.exists().is_locked)
+
     def test_back_to_the_author_the_paper_follows_again(self):
         contract = self._walk(self._contract(), 'approving', 'customer_review')
         first = contract._get_document_pdf()
