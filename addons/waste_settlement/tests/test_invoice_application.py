@@ -235,7 +235,8 @@ class TestInvoiceApplication(SettlementCase):
                 ({"fapiao_mobile": "138"}, "no mobile number")):
             with self.subTest(values), self.assertRaisesRegex(ValidationError, sentence), self.cr.savepoint():
                 self.producer.write(values)
-        self.producer.fapiao_kind = "special"
+        # The credit code is the taxpayer number of who names no other.
+        self.producer.write({"fapiao_kind": "special", "uscc": False})
         with self.assertRaisesRegex(UserError, "has no taxpayer number, which a special VAT fapiao needs"):
             self._apply().action_submit()
 
