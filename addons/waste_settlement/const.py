@@ -9,6 +9,9 @@ TOLERANCE = 0.01
 # Modes that need what the laboratory says of each batch.
 LAB_MODES = frozenset({"calorific", "indexed", "analysis_fee"})
 
+# Modes that are priced by a ladder of tiers.
+TIER_MODES = frozenset({"tier_all", "tier_excess", "tier_quota", "calorific"})
+
 # The allocated share of a payment counts as money received in these states of the payment.
 RECEIVED_STATES = ("in_process", "paid")
 

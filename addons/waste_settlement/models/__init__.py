@@ -24,6 +24,7 @@ from . import (
     waste_invoice_application_issue,
     waste_invoice_application_life,
     waste_invoice_application_line,
+    waste_lab,
     waste_payment_allocation,
     waste_payment_plan,
     waste_payment_plan_allocation,
@@ -45,5 +46,6 @@ from . import (
     waste_statement_prepaid,
     waste_statement_refresh,
     waste_statement_run,
+    waste_statement_tax,
     waste_reconciliation,
 )

@@ -178,13 +178,11 @@ class WasteInvoiceApplication(models.Model):
                 "amount": amount, "tax_rate_percent": contract.tax_rate_percent}] if amount else []
         rate = statement.tax_rate_percent
         if not statement.invoiced_amount and statement._is_sum_of_lines():
-            # Another system's statement says its rate itself; in ours each waste detail may have its own.
-            own = not statement.external_system
             return [
                 {
                     "name": f"{line.name}\n{line.explanation or ''}".strip(),
                     "amount": line.amount,
-                    "tax_rate_percent": line.contract_line_id.tax_rate_percent if own and line.contract_line_id else rate,
+                    "tax_rate_percent": line.tax_rate_percent,
                 }
                 for line in statement.line_ids if line.amount]
         rest = float(exact(statement.amount_total) - exact(statement.invoiced_amount))

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.waste_contract.tools import exact, half_up
+from odoo.addons.waste_contract.tools import exact
 
 from ..const import RECEIVED_STATES, TOLERANCE
 
@@ -32,7 +32,7 @@ class WasteStatement(models.Model):
     """What one contract owes for one period in one direction; never netted (I-35).
 
     The amounts are here; which statements are due in ``waste_statement_make.py``, what they come to in
-    ``waste_statement_amounts.py`` and ``_prepaid.py``, kept up to date by ``_refresh.py``; what is refused in
+    ``waste_statement_amounts.py``, ``_charges.py`` and ``_prepaid.py``, kept up to date by ``_refresh.py``; what is refused in
     ``_checks.py``, the states in ``_life.py``, invoices in ``_invoice.py`` and what another system says of all
     this in ``_external.py``.
     """
@@ -93,6 +93,9 @@ class WasteStatement(models.Model):
     computed_amount = fields.Monetary(
         "Our Calculation", readonly=True, copy=False, groups="base.group_user",
         help="What the accepted weights and the contract's prices come to now; for comparison with the amount.")
+    problem = fields.Text(
+        readonly=True, copy=False, groups="base.group_user",
+        help="Why our calculation could not be made the last time, such as a laboratory report that is missing.")
     difference = fields.Monetary(compute="_compute_difference", store=True, groups="base.group_user")
     has_difference = fields.Boolean(
         "Differs", compute="_compute_difference", store=True, groups="base.group_user",
@@ -150,24 +153,6 @@ class WasteStatement(models.Model):
             amount = 0.0 if statement.state == "cancelled" else statement.amount_total
             statement.receivable_amount = amount if statement.direction == "receivable" else 0.0
             statement.payable_amount = amount if statement.direction == "payable" else 0.0
-
-    @api.depends("amount_total", "tax_rate_percent", "line_ids.amount", "external_system", "invoicing_company_id")
-    def _compute_amount_tax(self):
-        """Tax per line or per document, as the invoicing company sets at the time (I-32)."""
-        for statement in self:
-            amounts = [statement.amount_total]
-            company = statement.invoicing_company_id.sudo()  # how it rounds is no secret, and the invoice must agree
-            if not statement.external_system and company.tax_calculation_rounding_method == "round_per_line":
-                amounts = statement.line_ids.mapped("amount")
-            statement.amount_untaxed, statement.amount_tax = self._split_tax(
-                amounts, statement.amount_total, statement.tax_rate_percent)
-
-    @api.model
-    def _split_tax(self, amounts, total, rate_percent):
-        """Return (untaxed, tax) of ``total``, rounded once for each of ``amounts``."""
-        factor = 1 + exact(rate_percent) / 100
-        untaxed = sum(half_up(exact(amount) / factor) for amount in amounts)
-        return float(untaxed), float(exact(total) - untaxed)
 
     @api.depends("amount_total", "computed_amount", "kind")
     def _compute_difference(self):

@@ -84,6 +84,8 @@ class WasteStatement(models.Model):
             "name": line._get_label() if line else self.env._("Correction of %(statement)s", statement=self.name),
             "contract_line_id": line.contract_line_id.id if line else False,
             "source_id": self.id,
+            "has_own_tax_rate": bool(line and line.has_own_tax_rate),
+            "own_tax_rate_percent": line.own_tax_rate_percent if line else 0.0,
             "amount": float(amount),
             "explanation": reason,
         }])

@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, models
-from odoo.tools import groupby
+from odoo.tools import float_compare, groupby
 
 from odoo.addons.waste_contract.tools import Settled, exact, half_up
 
@@ -9,6 +9,7 @@ from odoo.addons.waste_contract.tools import Settled, exact, half_up
 EMPTY_LINE = {
     "contract_line_id": False, "date_from": False, "date_to": False, "source_id": False, "batch_ids": [],
     "quantity_kg": 0.0, "package_count": 0, "trip_count": 0, "before_kg": 0.0, "pricing_mode": False, "price_unit": 0.0,
+    "has_own_tax_rate": False, "own_tax_rate_percent": 0.0, "government_amount": 0.0,
 }
 
 
@@ -95,7 +96,7 @@ class WasteStatement(models.Model):
         shared = pricing._get_counted_lines(terms).ids
         # Waste details before this one use up what they share, such as an included quantity, first.
         pool = shared[:shared.index(contract_line.id)] if contract_line.id in shared else []
-        amount, explanations, moved, before_kg = Decimal(0), [], [], None
+        amount, government_amount, explanations, moved, before_kg = Decimal(0), Decimal(0), [], [], None
         for first, part in counted:
             before = Decimal(0)
             if first:
@@ -106,9 +107,13 @@ class WasteStatement(models.Model):
             for piece in self._get_pieces(pricing._settle_by(terms), part):
                 settled = self._get_settled(piece, before)
                 amount += pricing._amount(terms, settled)
+                if pricing._payer == "government":
+                    government_amount += pricing._government_amount(terms, settled)
                 explanations.append(pricing._explain(terms, settled))
             moved += part
         quantity_kg = sum(movement.net_kg for movement in moved)
+        has_own_tax_rate = bool(float_compare(
+            terms.tax_rate_percent, contract_line.order_id.tax_rate_percent, precision_digits=2))
         return {
             **EMPTY_LINE,
             "kind": "waste",
@@ -124,6 +129,9 @@ class WasteStatement(models.Model):
             "pricing_mode": terms.pricing_mode,
             "price_unit": terms.price_unit,
             "amount": float(half_up(amount)),
+            "government_amount": float(half_up(government_amount)),
+            "has_own_tax_rate": has_own_tax_rate,
+            "own_tax_rate_percent": terms.tax_rate_percent if has_own_tax_rate else 0.0,
             "explanation": "\n".join(explanations),
         }
 

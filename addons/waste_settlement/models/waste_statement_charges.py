@@ -1,4 +1,4 @@
-from collections import defaultdict
+from collections import Counter, defaultdict
 from decimal import Decimal
 
 from odoo import api, models
@@ -85,7 +85,8 @@ class WasteStatement(models.Model):
     def _get_minimum_amounts(self, due, contract, movements, lines):
         """Return what each trip, each month or the whole contract comes to, as Decimals.
 
-        Lump sums count for the first month or in equal parts for the trips; a waste detail's amount is shared out by weight.
+        Lump sums count for the first month or in equal parts for the trips; a waste detail's amount is shared
+        out by what its price is for: weight, trips, packages or samples.
         """
         if contract.minimum_charge_unit == "contract":
             if not due.start <= due.contract.date_end <= due.end:
@@ -103,21 +104,35 @@ class WasteStatement(models.Model):
 
     @api.model
     def _share_out(self, lines, movements, due, keys, key_of):
-        """Return the amounts of ``lines`` for each of ``keys``, shared out by the weights, or evenly without any."""
+        """Return what ``lines`` come to for each of ``keys``; amounts without movements count evenly."""
         shares = defaultdict(Decimal)
         by_batch = {
             movement.batch_id: movement for line in due.contract.order_line
             for movement in movements.between([line.id], due.start, due.end)}
         for line in lines:
             moved = [by_batch[batch_id] for batch_id in line["batch_ids"]]
-            weight = sum((movement.net_kg for movement in moved), Decimal(0))
-            is_counted = line["pricing_mode"] in ("per_trip", "transport_sep")
+            weights = self._get_share_weights(line, due.contract, moved)
+            total = sum(weights, Decimal(0))
+            if not total:
+                weights, total = [Decimal(1)] * len(moved), Decimal(len(moved))
             amount = exact(line["amount"])
-            if weight and not is_counted:
-                for movement in moved:
-                    shares[key_of(movement)] += amount * movement.net_kg / weight
-            else:
-                touched = list(dict.fromkeys(key_of(movement) for movement in moved)) or keys
-                for key in touched:
-                    shares[key] += amount / len(touched)
+            if not moved:
+                for key in keys:
+                    shares[key] += amount / len(keys)
+            for movement, weight in zip(moved, weights, strict=True):
+                shares[key_of(movement)] += amount * weight / total
         return [shares[key] for key in keys]
+
+    @api.model
+    def _get_share_weights(self, line, contract, movements):
+        """Return for each movement what it adds to the quantity that the line's price is for."""
+        contract_line = contract.order_line.filtered(lambda detail: detail.id == line["contract_line_id"])
+        mode = line["pricing_mode"]
+        if mode == "per_trip" or contract_line.price_basis == "trip":
+            sizes = Counter(movement.trip for movement in movements)
+            return [1 / Decimal(sizes[movement.trip]) for movement in movements]
+        if mode == "analysis_fee":
+            return [Decimal(movement.samples) for movement in movements]
+        if mode in ("unit_package", "kitchen_bin"):
+            return [Decimal(movement.packages) for movement in movements]
+        return [movement.net_kg for movement in movements]

@@ -86,18 +86,18 @@ class WasteStatement(models.Model):
         total = self.amount_total if amount is None else amount
         is_refund = total < 0
         company = self.invoicing_company_id
-        taxes = self.env["account.tax"]._ensure_statement_tax(
-            company, self.tax_rate_percent, "sale" if is_sale else "purchase")
-        if amount is None:
-            lines = [(f"{line.name}\n{line.explanation or ''}".strip(), line.amount) for line in self.line_ids]
-            if not self._is_sum_of_lines():
-                lines = [(self._get_invoice_label(), total)]
-        else:
-            lines = [(self._get_invoice_label(), total)]
+        lines = [(self._get_invoice_label(), total, self.tax_rate_percent)]
+        if amount is None and self._is_sum_of_lines():
+            lines = [
+                (f"{line.name}\n{line.explanation or ''}".strip(), line.amount, line.tax_rate_percent)
+                for line in self.line_ids]
         lines = [line for line in lines if not float_is_zero(line[1], precision_rounding=self.currency_id.rounding)]
         if not lines:
             raise UserError(self.env._(
                 "Statement %(statement)s comes to 0.00: there is nothing to invoice.", statement=self.name))
+        taxes = {
+            rate: self.env["account.tax"]._ensure_statement_tax(company, rate, "sale" if is_sale else "purchase")
+            for rate in {line[2] for line in lines}}
         return {
             "move_type": {
                 (True, False): "out_invoice",
@@ -119,9 +119,9 @@ class WasteStatement(models.Model):
                     "quantity": 1,
                     # Rounded on the statement already; weight and price are in the sentence.
                     "price_unit": -line_amount if is_refund else line_amount,
-                    "tax_ids": [Command.set(taxes.ids)],
+                    "tax_ids": [Command.set(taxes[rate].ids)],
                 })
-                for name, line_amount in lines
+                for name, line_amount, rate in lines
             ],
             **self._prepare_due_values(order["date"]),
             **order.get("values", {}),

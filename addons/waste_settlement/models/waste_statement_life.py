@@ -66,6 +66,10 @@ class WasteStatement(models.Model):
         self.check_access("write")
         drafts = self.filtered(lambda statement: statement.state == "draft")
         drafts._refresh(drafts.contract_id)
+        for statement in drafts.filtered(lambda statement: statement.problem and not statement.external_system):
+            raise UserError(self.env._(
+                "Statement %(statement)s can not be calculated: %(problem)s",
+                statement=statement.name, problem=statement.problem))
         for statement in drafts.filtered(lambda statement: not statement.line_ids and not statement.external_system):
             raise UserError(self.env._(
                 "Statement %(statement)s has nothing to settle: no batch was accepted in its period. Cancel it.",

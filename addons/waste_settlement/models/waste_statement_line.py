@@ -40,6 +40,13 @@ class WasteStatementLine(models.Model):
     pricing_mode = fields.Selection(PRICING_MODES)
     price_unit = fields.Float("Price", min_display_digits="Product Price", aggregator=None)
     amount = fields.Monetary(help="Tax included; rounded once.")
+    government_amount = fields.Monetary(
+        "Government Owes", help="What is free for the producer and paid by the government; on no invoice of this statement.")
+    # Supplies at another rate than the contract's, such as transport priced apart.
+    has_own_tax_rate = fields.Boolean()
+    own_tax_rate_percent = fields.Float("Own Tax Rate (%)", digits=(5, 2), aggregator=None)
+    tax_rate_percent = fields.Float(
+        "Tax Rate (%)", digits=(5, 2), compute="_compute_tax_rate_percent", help="VAT that the amount includes.")
     explanation = fields.Text("Calculation")
     source_id = fields.Many2one(
         "waste.statement", "Source", index="btree_not_null", ondelete="restrict",
@@ -47,6 +54,15 @@ class WasteStatementLine(models.Model):
 
     currency_id = fields.Many2one(related="statement_id.currency_id")
     company_id = fields.Many2one(related="statement_id.company_id", store=True, index=True)
+
+    # COMPUTE -------------------------------------------------------------------
+
+    @api.depends("has_own_tax_rate", "own_tax_rate_percent", "statement_id.tax_rate_percent", "statement_id.external_system")
+    def _compute_tax_rate_percent(self):
+        for line in self:
+            # Of its own statements another system says the rate itself.
+            is_own = line.has_own_tax_rate and not line.statement_id.external_system
+            line.tax_rate_percent = line.own_tax_rate_percent if is_own else line.statement_id.tax_rate_percent
 
     # ACTION --------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, models
 
-from odoo.addons.waste_contract.tools import KG_PER_T, Settled, exact, half_up
+from odoo.addons.waste_contract.tools import Settled, exact, half_up
 
 from ..tools import day_start_utc, local_day
 from .waste_statement_amounts import EMPTY_LINE
@@ -132,13 +132,12 @@ class WasteStatement(models.Model):
     def _prepare_advance_line(self, due, contract_line, facts):
         """Return the advance for one waste: on the volume of the year before, else on what the contract plans."""
         env = contract_line.env
-        pricing = env[f"waste.pricing.{contract_line.pricing_mode}"]
+        # No laboratory has seen the waste of the new year: its price is the one that the contract expects.
+        pricing = contract_line._get_pricing()._get_planning_pricing()
         settled = self._get_volume_before(due, contract_line, facts)
         basis = env._("Advance on the volume of the year before")
         if not settled.net_kg:
-            settled = Settled(
-                net_kg=exact(contract_line.planned_quantity_t) * KG_PER_T,
-                packages=contract_line.planned_count, trips=contract_line.planned_count)
+            settled = pricing._planned(contract_line)
             basis = env._("Advance on the planned quantity")
         return {
             **EMPTY_LINE,
@@ -156,15 +155,18 @@ class WasteStatement(models.Model):
     def _get_volume_before(self, due, contract_line, facts):
         """Return what the producer delivered of this waste in the year before the advance's, under any contract."""
         contract = due.contract
-        first, key = due.start - relativedelta(years=1), contract._get_settled_line_key(contract_line)
+        first = due.start - relativedelta(years=1)
+        moved_lines = contract_line._get_pricing()._get_moved_lines(contract_line)
+        keys = {contract._get_settled_line_key(line) for line in moved_lines}
         batches = [
             batch for batch in facts.prepaid.batches.get(self._get_party_key(contract), ())
             if first <= local_day(batch.inbound_at) < due.start
-            and contract._get_settled_line_key(batch.contract_line_id) == key]
+            and contract._get_settled_line_key(batch.contract_line_id) in keys]
         return Settled(
             net_kg=sum((exact(batch.accepted_kg) for batch in batches), exact(0)),
             packages=sum(batch.accepted_package_count for batch in batches),
-            trips=len({batch.pickup_id or batch for batch in batches}))
+            trips=len({batch.pickup_id or batch for batch in batches}),
+            samples=contract_line.planned_count)
 
     @api.model
     def _prepare_true_up_lines(self, due, facts, amount):

@@ -1,11 +1,12 @@
 from collections import namedtuple
 
 from odoo import api, models
+from odoo.exceptions import UserError
 
 from odoo.addons.waste.tools.changes import is_change
 from odoo.addons.waste_contract.tools import exact
 
-from ..const import LAB_MODES
+from ..const import LAB_MODES, TIER_MODES
 from ..tools import Movement, Movements, day_start_utc, local_day
 
 # One statement that is due, made or not: `contract` speaks the producer's language, who reads the explanations.
@@ -45,7 +46,9 @@ class WasteStatement(models.Model):
         obsolete = self.env["waste.statement.line"]
         vals_list = []
         for statement, due in dues.items():
-            lines = self._prepare_lines(due, facts, has_lump=statement in lump_owners)
+            lines = statement._prepare_lines_or_problem(due, facts, statement in lump_owners)
+            if lines is None:
+                continue
             amount = self._sum_lines(lines)
             if is_change(statement, "computed_amount", amount):
                 statement.computed_amount = amount
@@ -73,6 +76,21 @@ class WasteStatement(models.Model):
 
     # HELPERS -------------------------------------------------------------------
 
+    def _prepare_lines_or_problem(self, due, facts, has_lump):
+        """Return the lines as `_prepare_lines` does, or None after noting why they can't be calculated.
+
+        A batch that arrives before its laboratory report must not be refused for it: the amount stays what it was.
+        """
+        self.ensure_one()
+        lines, problem = None, False
+        try:
+            lines = self._prepare_lines(due, facts, has_lump)
+        except UserError as error:
+            problem = str(error)
+        if is_change(self, "problem", problem):
+            self.write({"problem": problem})
+        return lines
+
     @api.model
     def _get_spoken(self, contracts):
         """Return {id: contract in the language of its producer}."""
@@ -85,6 +103,9 @@ class WasteStatement(models.Model):
     def _get_facts(self, dues):
         """Fetch what the amounts of :class:`Due` statements follow from."""
         contracts = self.env["sale.order"].union(*(due.contract for due in dues)).with_env(self.env)
+        if TIER_MODES.intersection(contracts.order_line.mapped("pricing_mode")):
+            # Read for all of them at once: each price would ask for those of its contract.
+            contracts.tier_ids.mapped("price_unit")
         return Facts(
             movements=self._get_movements(contracts, min(due.start for due in dues)),
             prepaid=self._get_prepaid_facts(dues))

@@ -12,7 +12,7 @@ NEVER_SEALED = {
     # computed from what is sealed, from invoices and from payments
     "business_id", "user_id", "team_id", "report_class_id", "run_id",
     "quantity_kg", "amount_total", "receivable_amount", "payable_amount", "amount_untaxed",
-    "amount_tax", "computed_amount", "difference", "has_difference", "invoiced_amount", "received_amount", "open_amount",
+    "amount_tax", "problem", "computed_amount", "difference", "has_difference", "invoiced_amount", "received_amount", "open_amount",
     # who decided what of a difference, how often it was issued and reminded of
     "difference_decision", "difference_reason", "difference_decided_by_id", "difference_decided_at", "decided_difference",
     "has_open_difference", "issue_no", "reminded_at", "is_deemed_confirmed", "objection_ids", "adjustment_ids", "origin_id",

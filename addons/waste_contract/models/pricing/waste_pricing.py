@@ -99,6 +99,11 @@ class WastePricing(models.AbstractModel):
         )
 
     @api.model
+    def _get_planning_pricing(self):
+        """Return the strategy that prices what is only planned. To override."""
+        return self
+
+    @api.model
     def _planned_amount(self, line):
         """Return what the planned quantity is worth, rounded, negative where we pay."""
         if line.is_unlimited:

@@ -36,10 +36,13 @@ class WastePricingLab(models.AbstractModel):
         return False
 
     @api.model
-    def _planned_amount(self, line):
+    def _get_planning_pricing(self):
         """No laboratory has seen what is planned: planned at the price that the line expects."""
-        strategy = 'waste.pricing.negative' if self._payer == 'us' else 'waste.pricing.unit_t'
-        return self.env[strategy]._planned_amount(line)
+        return self.env['waste.pricing.negative' if self._payer == 'us' else 'waste.pricing.unit_t']
+
+    @api.model
+    def _planned_amount(self, line):
+        return self._get_planning_pricing()._planned_amount(line)
 
 
 class WastePricingCalorific(models.AbstractModel):
