@@ -29,6 +29,7 @@
         "demo/contract_agreement.xml",
         "demo/batch_p2026_031.xml",
         "demo/sale_order.xml",
+        "demo/documents.xml",
         "demo/approval.xml",
         "demo/waste_pickup.xml",
         "demo/money.xml",

@@ -2,7 +2,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
 
 #: written in superuser mode only
@@ -52,6 +52,17 @@ class DocumentMixin(models.AbstractModel):
         archives_sudo = self.env['document.archive'].sudo().search([('name', operator, value)])
         return [('document_archive_id', 'in', archives_sudo.ids)]
 
+    # CONSTRAINT ----------------------------------------------------------------
+
+    @api.constrains('document_template_id')
+    def _check_document_template_model(self):
+        for record in self:
+            template_sudo = record.sudo().document_template_id
+            if template_sudo and template_sudo.model != self._name:
+                raise ValidationError(self.env._(
+                    "Template %(template)s is made for other documents than %(record)s. Choose another.",
+                    template=template_sudo.name, record=record.display_name))
+
     # CRUD ----------------------------------------------------------------------
 
     @api.model_create_multi
@@ -95,7 +106,7 @@ class DocumentMixin(models.AbstractModel):
         return []
 
     def _get_document_lines(self):
-        """Return the records of the line table. To override."""
+        """Return the rows of the line table, records or others that `_get_document_cell` knows. To override."""
         return self.browse()
 
     def _get_document_cell(self, line, key):
@@ -171,10 +182,12 @@ class DocumentMixin(models.AbstractModel):
 
     def _pin_document(self):
         """Fix the wording: what is approved is what will be signed."""
-        for record_sudo in self.sudo().filtered(lambda record: not record.document_version_id):
-            template = record_sudo.document_template_id or record_sudo._get_default_document_template()
+        unpinned_sudo = self.sudo().filtered(lambda record: not record.document_version_id)
+        today = fields.Date.context_today(self)
+        for template, records_sudo in unpinned_sudo.grouped(
+                lambda record: record.document_template_id or record._get_default_document_template()).items():
             if template:
-                record_sudo.document_version_id = template._get_version(fields.Date.context_today(self))
+                records_sudo.document_version_id = template._get_version(today)
 
     def _get_document_filename(self):
         self.ensure_one()

@@ -29,6 +29,18 @@ class ContractPortal(CustomerPortal):
             return request.redirect('/my')
         return self._decide(order_sudo, order_sudo.contract_state, decision, reason)
 
+    @route('/my/orders/<int:order_id>/files/<int:file_id>', type='http', auth='public', website=True)
+    def download_contract_file(self, order_id, file_id, access_token=None, **_kwargs):
+        """Return a file of a contract that is meant for its producer."""
+        try:
+            order_sudo = self._document_check_access('sale.order', order_id, access_token=access_token)
+        except UserError:
+            return request.redirect('/my')
+        file_sudo = order_sudo._get_producer_files().filtered(lambda file: file.id == file_id)
+        if not file_sudo:
+            return request.not_found()
+        return request.env['ir.binary']._get_stream_from(file_sudo).get_response(as_attachment=True)
+
     @route('/my/agreements/<int:agreement_id>', type='http', auth='public', website=True)
     def read_agreement(self, agreement_id, access_token=None, problem=None, **_kwargs):
         """Show an agreement to the producer of its contract."""

@@ -32,5 +32,5 @@ class SaleOrder(models.Model):
                     contract=order.name, state=order._waste_state_label(order.contract_state)))
             attachment = self.env['ir.attachment'].create({
                 'name': order.signed_file_name or order._get_document_filename(), 'datas': order.signed_file,
-                'res_model': order._name, 'res_id': order.id})
+                'res_model': order._name, 'res_id': order.id, 'contract_file_kind': 'scan'})
             order._archive_document(attachment)

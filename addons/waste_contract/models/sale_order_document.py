@@ -43,9 +43,6 @@ class SaleOrder(models.Model):
     @api.constrains('document_template_id', 'business_id', 'company_id')
     def _check_document_template(self):
         for order in self.filtered('business_id'):
-            if order.document_template_id and order.document_template_id.model != 'sale.order':
-                raise ValidationError(self.env._(
-                    "Template %(template)s isn't for contracts.", template=order.document_template_id.name))
             if order.document_template_id and order.document_template_id not in order.allowed_template_ids:
                 raise ValidationError(self.env._(
                     "Contracts of %(business)s don't use the template %(template)s. Choose another, or allow it on the business.",

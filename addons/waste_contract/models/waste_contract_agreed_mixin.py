@@ -44,6 +44,14 @@ class WasteContractAgreedMixin(models.AbstractModel):
 
     def _explain_agreed(self):
         """Return one sentence for each term that is to change."""
+        return self._get_agreed_change()._explain_differences()
+
+    def _get_agreed_differences(self):
+        """Return (label, old value, new value) of each term that is to change."""
+        return self._get_agreed_change()._get_differences()
+
+    def _get_agreed_change(self):
+        """Return the row that the history will have, unsaved."""
         self.ensure_one()
         target = self._get_agreed_target()
         former = self.former_terms
@@ -53,4 +61,4 @@ class WasteContractAgreedMixin(models.AbstractModel):
         return self.env['waste.contract.change'].new({
             'order_id': (target.order_id if target._name == 'sale.order.line' else target).id,
             'line_id': target.id if target._name == 'sale.order.line' else False,
-            'kind': 'change', 'former': former, 'current': current})._explain_differences()
+            'kind': 'change', 'former': former, 'current': current})

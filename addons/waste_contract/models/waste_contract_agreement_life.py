@@ -29,7 +29,7 @@ class WasteContractAgreement(models.Model):
     _sealed_from = {
         **dict.fromkeys((
             'name', 'kind', 'order_id', 'date_effective', 'reason', 'date_end', 'settlement_cycle', 'lump_sum_amount',
-            'included_quantity_t', 'frame_quantity_t', 'frame_amount', 'is_frame_unlimited',
+            'included_quantity_t', 'frame_quantity_t', 'frame_amount', 'is_frame_unlimited', 'document_template_id',
         ), 'approving'),
         'date_signed': 'in_force',
     }

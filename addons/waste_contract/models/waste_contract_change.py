@@ -81,13 +81,18 @@ class WasteContractChange(models.Model):
 
     def _explain_differences(self):
         """Return one sentence for each term that changed: label, old and new value."""
+        return [
+            self.env._("%(term)s: %(old)s → %(new)s", term=term, old=old, new=new)
+            for term, old, new in self._get_differences()]
+
+    def _get_differences(self):
+        """Return (label, old value, new value) of each term that changed, in the reader's language."""
         self.ensure_one()
         target = self.line_id or self.order_id
         former, current = self.former or {}, self.current or {}
         return [
-            self.env._(
-                "%(term)s: %(old)s → %(new)s", term=self._get_term_label(target, name),
-                old=self._format_term(target, name, former.get(name)), new=self._format_term(target, name, value))
+            (self._get_term_label(target, name), self._format_term(target, name, former.get(name)),
+             self._format_term(target, name, value))
             for name, value in current.items() if former.get(name) != value]
 
     @api.model
