@@ -207,6 +207,8 @@ describe("page", () => {
     }
 
     async function openPage(page, params = { batch_id: 3 }) {
+        // The systray of the web client counts what waits for the user's approval.
+        onRpc("res.users", "review_user_count", () => []);
         onRpc("waste.batch", "get_lifecycle", ({ kwargs }) => {
             expect.step([kwargs.batch_id, kwargs.contract_line_id]);
             return page;
