@@ -12,7 +12,9 @@ class TestFeedMoney(FeedCase):
     def _apply(self, rows):
         """Apply (kind, row) in the order given; what waits for something unknown is tried again after each success."""
         waiting = []
-        for kind, row in rows:
+        for number, (kind, row) in enumerate(rows):
+            if number % 40 == 20:  # or the planner takes the tables for empty: nobody else sees this transaction's rows
+                self.env.cr.execute("ANALYZE account_move, account_move_line, account_partial_reconcile, account_payment")
             waiting.append((kind, row))
             progress = True
             while progress:
