@@ -11,6 +11,7 @@ from .common import ContractCase
 
 # Fields of this room that stay open in every state, and why.
 NEVER_SEALED = {
+    'contract_file_ids',    # scans and photos are added as long as the contract lives; each guards itself
     'contract_state',       # moves by its own table
     'reminded_days',        # what the calendar job has done
     'renewal_rule', 'renewal_percent', 'renewal_state', 'renewal_lost_reason', 'renewal_ids',  # what comes after
