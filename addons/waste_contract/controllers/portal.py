@@ -76,7 +76,8 @@ class ContractPortal(CustomerPortal):
         :param document_sudo: contract or agreement that the visitor may decide on
         """
         problem = None
-        if state == 'customer_review':
+        # Staff who may only read would decide in superuser mode here; they have the document's own buttons, which check.
+        if state == 'customer_review' and request.env.user.share:
             if decision == 'refuse' and not (reason or '').strip():
                 problem = 'reason'
             else:

@@ -153,6 +153,18 @@ class TestPortal(ContractCase, HttpCase):
                 self._post(f'/my/orders/{self.contract.id}/agree')
                 self.assertEqual((agreement.state, self.contract.contract_state), ('customer_review', 'active'))
 
+    def test_staff_do_not_decide_for_the_producer_on_its_page(self):
+        """Who may only read a contract would otherwise decide on it in superuser mode."""
+        contract = self._contract(contract_state='customer_review')
+        new_test_user(
+            self.env, 'h3_dispatcher_page', 'waste.group_dispatcher', company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)])
+        self.authenticate('h3_dispatcher_page', 'h3_dispatcher_page')
+
+        self._post(f'/my/orders/{contract.id}/agree')
+
+        self.assertEqual(contract.contract_state, 'customer_review')
+
     def test_a_link_is_enough_to_decide_on_a_contract(self):
         contract = self._contract(contract_state='customer_review')
         self.authenticate(None, None)
