@@ -1,0 +1,39 @@
+"""A fake as a process of its own: `with running.Fake('tsa', '--certificate-out', path) as tsa: … tsa.url`."""
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+class Fake:
+    """tests/fakes/<name>.py on a free port, or on the one given as `--port`."""
+
+    def __init__(self, name, *options):
+        self.name, self.options, self.process, self.url = name, [str(option) for option in options], None, None
+
+    def start(self):
+        options = self.options if '--port' in self.options else ['--port', '0', *self.options]
+        self.process = subprocess.Popen(
+            [sys.executable, str(HERE / f'{self.name}.py'), *options], stdout=subprocess.PIPE, text=True)
+        said = self.process.stdout.readline()
+        address = re.search(r'http://\S+', said)
+        if not address:
+            self.stop()
+            raise RuntimeError(f'tests/fakes/{self.name}.py did not start: {said!r}')
+        self.url = address[0].rstrip('/')
+        return self
+
+    def stop(self):
+        if self.process:
+            self.process.terminate()
+            self.process.wait(10)
+            self.process.stdout.close()
+            self.process = None
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_error):
+        self.stop()
