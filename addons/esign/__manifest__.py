@@ -1,0 +1,17 @@
+{
+    'name': "Electronic Signing",
+    'version': '19.0.1.0.0',
+    'summary': "Who signed what, when, provably? Handwriting on a phone, seals, PAdES, evidence, verification",
+    'description': " ",
+    'category': 'Productivity',
+    'author': "东实环境 SCRM team",
+    'license': 'LGPL-3',
+    'depends': ['document_template', 'mail', 'portal', 'sms'],
+    'external_dependencies': {'python': ['pyhanko', 'cryptography']},
+    'data': [
+        'security/esign_groups.xml',
+        'security/ir.model.access.csv',
+        'views/esign_menus.xml',
+    ],
+    'application': True,
+}
