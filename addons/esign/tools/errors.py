@@ -9,3 +9,25 @@ class EsignError(ValueError):
         super().__init__(sentence)
         self.sentence = sentence
         self.code = code
+
+
+class PdfRefused(EsignError):
+    """The file is no PDF that can be signed."""
+
+
+class KeyRefused(EsignError):
+    """A key or a certificate can't be used."""
+
+    def __init__(self, sentence, code='later'):
+        super().__init__(sentence, code)
+
+
+class TimestampError(EsignError):
+    """The time-stamp authority gave no usable answer; nothing was signed."""
+
+    def __init__(self, sentence, code='later'):
+        super().__init__(sentence, code)
+
+
+class VerifyError(EsignError):
+    """The file couldn't be examined."""
