@@ -22,6 +22,8 @@
         'data/document_template_kitchen.xml',
         'data/document_template_supplement.xml',
         'data/document_template_termination.xml',
+        'data/document_template_void.xml',
+        'data/document_template_quotation.xml',
         'data/document_template_publish.xml',
         'data/waste_business_data.xml',
         'data/mail_activity_type_data.xml',

@@ -1,5 +1,5 @@
 from odoo.exceptions import MissingError, UserError
-from odoo.http import request, route
+from odoo.http import content_disposition, request, route
 from odoo.tools import consteq
 
 from odoo.addons.sale.controllers.portal import CustomerPortal
@@ -49,6 +49,17 @@ class ContractPortal(CustomerPortal):
             return request.redirect('/my')
         return request.render('waste_contract.portal_agreement', {
             'agreement': agreement_sudo, 'page_name': 'agreement', 'access_token': access_token, 'problem': problem})
+
+    @route('/my/agreements/<int:agreement_id>/paper', type='http', auth='public', website=True)
+    def download_agreement(self, agreement_id, access_token=None, **_kwargs):
+        """Return the paper of an agreement, the same bytes to everybody who reads it."""
+        agreement_sudo = self._get_agreement(agreement_id, access_token)
+        if not agreement_sudo:
+            return request.redirect('/my')
+        paper = agreement_sudo._get_document_pdf()
+        return request.make_response(paper, [
+            ('Content-Type', 'application/pdf'), ('Content-Length', len(paper)),
+            ('Content-Disposition', content_disposition(agreement_sudo._get_document_filename()))])
 
     @route('/my/agreements/<int:agreement_id>/<any(agree,refuse):decision>', type='http', auth='public', methods=['POST'], website=True)
     def decide_agreement(self, agreement_id, decision, access_token=None, reason=None, **_kwargs):

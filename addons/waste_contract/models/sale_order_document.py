@@ -20,18 +20,15 @@ class SaleOrder(models.Model):
 
     # COMPUTE -------------------------------------------------------------------
 
-    @api.depends('business_id', 'company_id')
+    @api.depends('business_id', 'company_id', 'contract_kind')
     def _compute_document_template_id(self):
         for order in self:
             order.document_template_id = order._get_default_document_template()
 
-    @api.depends('business_id', 'company_id')
+    @api.depends('business_id', 'company_id', 'contract_kind')
     def _compute_allowed_template_ids(self):
         for order in self:
-            policy = order.business_id._get_policy(order.company_id) if order.business_id else {}
-            allowed = policy and policy['document_template_id'] | policy['document_template_ids']
-            order.allowed_template_ids = allowed or (
-                self.env['document.template'].search([('model', '=', 'sale.order')]) if order.business_id else False)
+            order.allowed_template_ids = order._get_allowed_templates()
 
     @api.depends('clause_ids.is_custom')
     def _compute_has_custom_clauses(self):
@@ -62,13 +59,20 @@ class SaleOrder(models.Model):
 
     # PAPER ---------------------------------------------------------------------
 
-    def _get_contract_document(self):
-        """Return the paper of this contract as HTML."""
-        return self._get_document_html()
-
     def _get_default_document_template(self):
-        business = self.business_id
-        return business._get_policy(self.company_id)['document_template_id'] if business else self.env['document.template']
+        if self.business_id and self.contract_kind != 'quotation':
+            return self._get_policy()['document_template_id']
+        return self._get_allowed_templates()[:1]
+
+    def _get_allowed_templates(self):
+        """Return the templates of which this paper may be made: for quotations those that nobody signs."""
+        Template = self.env['document.template']
+        if not self.business_id:
+            return Template
+        is_quotation = self.contract_kind == 'quotation'
+        policy = self._get_policy()
+        return (not is_quotation and policy['document_template_id'] | policy['document_template_ids']) or Template.search(
+            [('model', '=', self._name), ('is_signed', '=', not is_quotation)])
 
     def _is_document_frozen(self):
         return self.contract_state not in UNREAD_STATES

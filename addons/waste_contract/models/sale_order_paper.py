@@ -15,6 +15,7 @@ class SaleOrder(models.Model):
             'business': Placeholder(self.env._("Contract: business"), 'business_id.name'),
             'start': Placeholder(self.env._("Contract: first day"), 'date_start'),
             'end': Placeholder(self.env._("Contract: last day"), 'date_end'),
+            'valid_until': Placeholder(self.env._("Quotation: valid until"), 'validity_date'),
             'signed': Placeholder(self.env._("Contract: day of signature"), 'date_signed'),
             'settlement': Placeholder(self.env._("Contract: settlement"), 'settlement_cycle'),
             'transport': Placeholder(self.env._("Contract: transport"), 'transport_mode_id.name'),
@@ -38,6 +39,8 @@ class SaleOrder(models.Model):
             'disposer.address': Placeholder(
                 self.env._("Disposer: address"), lambda order: order._get_address(order._get_disposer())),
             'government.name': Placeholder(self.env._("Government office: name"), 'government_id.name'),
+            'salesperson.name': Placeholder(self.env._("Salesperson: name"), 'user_id.name'),
+            'salesperson.phone': Placeholder(self.env._("Salesperson: phone"), 'user_id.phone'),
             'invoicing.name': Placeholder(self.env._("Invoicing company: name"), 'invoicing_company_id.name'),
         }
 

@@ -80,8 +80,10 @@ class SaleOrder(models.Model):
         for quotation in self:
             # The producer who accepts on its page may not write contracts; the draft is the salesperson's.
             quotation_sudo = quotation.sudo()
-            contract = quotation_sudo.create(quotation_sudo.copy_data({
-                'contract_kind': 'contract', 'quotation_id': quotation.id, 'user_id': quotation_sudo.user_id.id})[0])
+            vals = quotation_sudo.copy_data({
+                'contract_kind': 'contract', 'quotation_id': quotation.id, 'user_id': quotation_sudo.user_id.id})[0]
+            del vals['document_template_id']  # the contract's paper is its business's, not the quotation
+            contract = quotation_sudo.create(vals)
             quotation_sudo._complete_copy(contract)
             contracts += contract
         return contracts

@@ -9,6 +9,7 @@ UNREAD_STATES = ('draft', 'approving', 'cancelled')
 TEMPLATES = {
     'supplement': 'waste_contract.document_template_supplement',
     'termination': 'waste_contract.document_template_termination',
+    'void': 'waste_contract.document_template_void',
 }
 
 
@@ -22,7 +23,7 @@ class AgreedRow(NamedTuple):
 
 
 class WasteContractAgreement(models.Model):
-    """The agreement as a paper: supplement or termination, signed by the parties of its contract."""
+    """The agreement as a paper: supplement, termination or voiding, signed by the parties of its contract."""
     _name = 'waste.contract.agreement'
     _inherit = ['waste.contract.agreement', 'document.mixin']
 
@@ -52,8 +53,7 @@ class WasteContractAgreement(models.Model):
     # PAPER ---------------------------------------------------------------------
 
     def _get_default_document_template(self):
-        xmlid = TEMPLATES.get(self.kind)
-        template = xmlid and self.env.ref(xmlid, raise_if_not_found=False)
+        template = self.kind and self.env.ref(TEMPLATES[self.kind], raise_if_not_found=False)
         return template or self.env['document.template']
 
     def _is_document_frozen(self):

@@ -19,6 +19,7 @@ from . import (
     test_pricing,
     test_pricing_modes,
     test_pricing_properties,
+    test_quotation,
     test_renewal,
     test_res_partner,
     test_sale_order_approval,

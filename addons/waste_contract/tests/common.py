@@ -1,9 +1,18 @@
+import io
+
+from pypdf import PdfReader
+
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
 from odoo.addons.base.tests.common import BaseCommon
 
 ROLES = ('user', 'salesperson', 'sales_manager', 'dispatcher', 'finance', 'customer_service', 'admin', 'wim_integrator')
+
+
+def paper_text(pdf):
+    """Return the words of a paper without the spaces and line ends of its layout."""
+    return ''.join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).replace('\n', '').replace(' ', '')
 
 
 class ContractCase(BaseCommon):

@@ -3,16 +3,13 @@ from unittest.mock import patch
 
 from pypdf import PdfReader, PdfWriter
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tests import freeze_time, tagged
 
 from odoo.addons.base.models.ir_actions_report import IrActionsReport
 
+from .common import paper_text
 from .test_agreement import AgreementCase
-
-
-def text(pdf):
-    return ''.join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).replace('\n', '').replace(' ', '')
 
 
 @tagged('post_install', '-at_install')
@@ -25,7 +22,7 @@ class TestAgreementPaper(AgreementCase):
             {'kind': 'add', 'waste_name': "含铜污泥", 'price_unit': 1500.0, 'planned_quantity_t': 5.0},
             date_effective='2026-10-01', date_end='2026-11-30')
 
-        paper = text(agreement.with_user(self.salesperson)._get_document_pdf())
+        paper = paper_text(agreement.with_user(self.salesperson)._get_document_pdf())
 
         for words in ("补充协议", agreement.name, self.contract.name, "2026年10月1日", "市场价上涨", "废活性炭", "2,800", "3,000",
                       "含铜污泥", "1,500.00", "宏达电路板厂", "第五百四十三条", "电子签名"):
@@ -40,8 +37,19 @@ class TestAgreementPaper(AgreementCase):
 
         rendered = self.env['document.renderer']._render(agreement._get_document_html())
 
-        paper = text(rendered.pdf)
+        paper = paper_text(rendered.pdf)
         for words in ("终止协议", self.contract.name, "停产搬迁", "2026年10月1日", "第五百六十二条", "第五百六十七条"):
+            self.assertIn(words, paper)
+        self.assertEqual(set(rendered.places), {'sig_party_a', 'sig_party_b'})
+
+    def test_a_voiding_agreement_has_its_own_paper(self):
+        agreement = self._agreement(kind='void', date_effective='2026-10-01', reason="合同主体填写错误")
+
+        rendered = self.env['document.renderer']._render(agreement._get_document_html())
+
+        paper = paper_text(rendered.pdf)
+        for words in ("作废协议", self.contract.name, "合同主体填写错误", "2026年10月1日", "第五百六十二条",
+                      "第五百六十六条", "全额无息退还"):
             self.assertIn(words, paper)
         self.assertEqual(set(rendered.places), {'sig_party_a', 'sig_party_b'})
 
@@ -65,13 +73,8 @@ class TestAgreementPaper(AgreementCase):
         with self.assertRaises(ValidationError):
             agreement.document_template_id = self.env.ref('waste_contract.document_template_hazardous')
 
-        self._agreement(kind='void', date_effective='2026-10-02')
-        void = self.contract.agreement_ids.filtered(lambda agreement: agreement.kind == 'void')
-        with self.assertRaises(UserError):
-            void.action_preview_document()
-
     def test_the_shipped_templates_could_be_published_today(self):
-        for name in ('supplement', 'termination'):
+        for name in ('supplement', 'termination', 'void', 'quotation'):
             version = self.env.ref(f'waste_contract.document_template_{name}_v1')
             self.assertTrue(version.published_at)
             self.assertFalse(version.template_id._make_draft()._get_publish_error())
@@ -113,4 +116,4 @@ class TestAgreementPaper(AgreementCase):
         self.assertEqual(len(PdfReader(io.BytesIO(mixed)).pages), pages + 1)
         self.assertEqual(odoo.call_args.kwargs['res_ids'], order.ids)
         for contract in contracts:
-            self.assertIn(contract.name.replace(' ', ''), text(several))
+            self.assertIn(contract.name.replace(' ', ''), paper_text(several))

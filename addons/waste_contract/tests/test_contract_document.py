@@ -55,7 +55,7 @@ class TestContractDocument(ContractCase):
             self._detail(waste_code_id=False, waste_name="餐厨垃圾", pricing_mode='tier_excess', price_unit=300.0),
             business_id=self.kitchen.id, government_id=self.government.id)
 
-        rendered = self.env['document.renderer']._render(contract._get_contract_document())
+        rendered = self.env['document.renderer']._render(contract._get_document_html())
 
         self.assertEqual(set(rendered.places), {'sig_party_a', 'sig_party_b', 'sig_party_c'})
         self.assertIn("餐厨垃圾收运处置三方协议", text(rendered.pdf))
@@ -67,7 +67,7 @@ class TestContractDocument(ContractCase):
             details = [self._detail(waste_name=f"废物 {number}") for number in range(count)]
             contract.order_line = [Command.clear(), *map(Command.create, details)]
 
-            rendered = self.env['document.renderer']._render(contract._get_contract_document())
+            rendered = self.env['document.renderer']._render(contract._get_document_html())
 
             page = rendered.places['sig_party_a']['page']
             self.assertEqual(page, rendered.places['sig_party_b']['page'])
@@ -81,8 +81,8 @@ class TestContractDocument(ContractCase):
         second = self._new_version(template, "第二版")
         new = self._contract()
 
-        self.assertIn("第二版", new._get_contract_document())
-        self.assertNotIn("第二版", signing._get_contract_document())
+        self.assertIn("第二版", new._get_document_html())
+        self.assertNotIn("第二版", signing._get_document_html())
         new.contract_state = 'approving'
         self.assertEqual((signing.document_version_id, new.document_version_id), (first, second))
 
@@ -113,7 +113,7 @@ class TestContractDocument(ContractCase):
         contract.invalidate_recordset(['allowed_template_ids'])
         contract.document_template_id = other
 
-        self.assertIn("危废处置合同（简版）", contract._get_contract_document())
+        self.assertIn("危废处置合同（简版）", contract._get_document_html())
         contract.contract_state = 'approving'
         with self.assertRaises(UserError):
             contract.document_template_id = self.hazardous.document_template_id
@@ -177,21 +177,21 @@ class TestContractDocument(ContractCase):
 
         self.assertFalse(contract.document_version_id)
         self.assertNotEqual(contract._get_document_pdf(), first)
-        self.assertIn("2,600.00", contract._get_contract_document())
+        self.assertIn("2,600.00", contract._get_document_html())
 
     def test_a_draft_says_so(self):
         contract = self._contract()
 
-        self.assertIn('class="draft"', contract._get_contract_document())
+        self.assertIn('class="draft"', contract._get_document_html())
         self._walk(contract, 'approving', 'customer_review')
-        self.assertNotIn('class="draft"', contract._get_contract_document())
+        self.assertNotIn('class="draft"', contract._get_document_html())
 
     def test_optional_clauses_follow_their_condition(self):
         plain = self._contract()
         lump = self._contract(self._detail(pricing_mode='lump_year', price_unit=3500.0), lump_sum_amount=8000, included_quantity_t=3)
 
-        self.assertNotIn("包干费用", plain._get_contract_document())
-        self.assertIn("8,000.00", lump._get_contract_document())
+        self.assertNotIn("包干费用", plain._get_document_html())
+        self.assertIn("8,000.00", lump._get_document_html())
 
     def test_no_condition_asks_for_the_floor_price(self):
         template = self.hazardous.document_template_id
@@ -207,7 +207,7 @@ class TestContractDocument(ContractCase):
         self.assertEqual((contract.clause_ids.name, contract.has_custom_clauses), ("检修", False))
         contract.clause_ids.body = "<p>六月停炉三十日</p>"
         self.assertTrue(contract.has_custom_clauses)
-        self.assertIn("停炉三十日", contract._get_contract_document())
+        self.assertIn("停炉三十日", contract._get_document_html())
         standard.body = "<p>改了</p>"
         self.assertIn("停炉三十日", contract.clause_ids.body)
         # Terms of its own ask the general manager.
@@ -220,7 +220,7 @@ class TestContractDocument(ContractCase):
 
     def test_hostile_data_stays_data(self):
         self.producer.name = '<img src="file:///etc/passwd">{{total}}<script>1</script>'
-        html = str(self._contract()._get_contract_document())
+        html = str(self._contract()._get_document_html())
 
         self.assertIn('&lt;img src="file:///etc/passwd"&gt;{{total}}&lt;script&gt;', html.replace('&#34;', '"'))
 

@@ -1,5 +1,4 @@
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
 from .common import ContractCase
@@ -116,71 +115,3 @@ class TestFramework(ContractCase):
 
         with self.assertRaisesRegex(UserError, "can no longer be changed"):
             frame.frame_quantity_t = 200.0
-
-
-@tagged('post_install', '-at_install')
-@freeze_time('2026-06-15')
-class TestQuotation(ContractCase):
-
-    def _quotation(self, **values):
-        return self._contract(contract_kind='quotation', user=self.salesperson, **values)
-
-    def test_an_accepted_quotation_becomes_a_contract_with_the_same_lines(self):
-        quotation = self._quotation()
-        self.assertRegex(quotation.name, r'^BJ-\d{4}-\d{4}$')
-        self.assertEqual(str(quotation.validity_date), '2026-07-15')
-        quotation.action_submit()
-        quotation.with_user(self.manager).action_approve()
-
-        quotation.with_user(self.salesperson).action_agree()
-
-        contract = quotation.quoted_contract_ids
-        self.assertEqual((quotation.contract_state, contract.contract_state), ('accepted', 'draft'))
-        self.assertEqual((contract.contract_kind, contract.quotation_id, contract.user_id), ('contract', quotation, self.salesperson))
-        self.assertEqual(contract.order_line.mapped(lambda line: (line.waste_name, line.price_unit, line.planned_quantity_t)),
-                         [("废活性炭", 2800.0, 10.0)])
-        with self.assertRaisesRegex(UserError, "can no longer be changed"):
-            quotation.order_line.price_unit = 1.0
-        quotation.action_agree()
-        self.assertEqual(len(quotation.quoted_contract_ids), 1)
-
-    def test_quotations_are_not_signed_contracts_not_accepted(self):
-        quotation, contract = self._quotation().sudo(), self._contract()
-        (quotation | contract).contract_state = 'approving'
-        (quotation | contract).contract_state = 'customer_review'
-
-        with self.assertRaisesRegex(UserError, "is accepted, not signed"):
-            quotation.contract_state = 'signing'
-        with self.assertRaisesRegex(UserError, "is signed, not accepted"):
-            contract.contract_state = 'accepted'
-
-    def test_an_old_quotation_is_not_accepted(self):
-        quotation = self._quotation()
-        quotation.validity_date = '2026-06-14'
-        quotation = quotation.sudo()
-        quotation.contract_state = 'approving'
-        quotation.contract_state = 'customer_review'
-
-        with self.assertRaisesRegex(UserError, "was valid until 2026-06-14"):
-            quotation.action_agree()
-        self.assertFalse(quotation.quoted_contract_ids)
-
-    def test_s0_2_o_a_won_opportunity_becomes_a_contract(self):
-        lead = self.env['crm.lead'].create({
-            'name': "含铜污泥", 'type': 'opportunity', 'partner_id': self.producer.id, 'user_id': self.salesperson.id,
-            'business_id': self.hazardous.id, 'company_id': self.company.id})
-        lead.with_user(self.salesperson).with_context(contract_kind='quotation').action_new_contract()
-        quotation = self.env['sale.order'].search([('opportunity_id', '=', lead.id)])
-        quotation.order_line = [Command.create(self._detail())]
-
-        action = lead.with_user(self.salesperson).action_new_contract()
-
-        contract = self.env['sale.order'].browse(action['res_id'])
-        self.assertEqual((contract.partner_id, contract.user_id, contract.opportunity_id, contract.planned_receivable),
-                         (self.producer, self.salesperson, lead, 28000.0))
-        self.assertEqual(lead.with_user(self.salesperson).action_new_contract()['res_id'], contract.id)
-        lead.invalidate_recordset(['contract_count'])
-        self.assertEqual(lead.contract_count, 2)
-        bare = lead.copy({'partner_id': False})
-        with self.assertRaisesRegex(UserError, "needs its customer first"):
-            bare.action_new_contract()

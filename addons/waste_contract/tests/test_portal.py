@@ -100,10 +100,10 @@ class TestPortal(ContractCase, HttpCase):
     def _post(self, url, **data):
         return self.url_open(url, data={'csrf_token': http.Request.csrf_token(self), **data}, allow_redirects=False)
 
-    def _agreement(self):
+    def _agreement(self, **values):
         agreement = self.env['waste.contract.agreement'].create({
             'order_id': self.contract.id, 'date_effective': '2026-07-01', 'reason': "市场价上涨",
-            'line_ids': [Command.create({'line_id': self.contract.order_line[0].id, 'price_unit': 3000.0})]})
+            'line_ids': [Command.create({'line_id': self.contract.order_line[0].id, 'price_unit': 3000.0})], **values})
         agreement.message_post(body="internal: 底价 2471", subtype_xmlid='mail.mt_note')
         agreement.state = 'approving'
         return agreement
@@ -125,6 +125,25 @@ class TestPortal(ContractCase, HttpCase):
 
         self.assertEqual(agreement.state, 'signing')
         self.assertEqual(agreement.message_ids[0].author_id, self.portal.partner_id)
+
+    @freeze_time('2026-09-15')
+    def test_the_producer_downloads_the_paper_of_an_agreement(self):
+        agreement = self._agreement(date_effective='2026-10-01')
+        url = f'/my/agreements/{agreement.id}'
+        self.authenticate('h3_portal_page', 'h3_portal_page')
+        self.assertEqual(self.url_open(f'{url}/paper', allow_redirects=False).status_code, 303)  # still being written
+        agreement.state = 'customer_review'
+
+        self.assertIn(f'{url}/paper', self.url_open(url).text)
+        by_login = self.url_open(f'{url}/paper')
+        self.authenticate(None, None)
+        by_link = self.url_open(f'{url}/paper?access_token={agreement._portal_ensure_token()}')
+        stranger = self.url_open(f'{url}/paper', allow_redirects=False)
+
+        self.assertEqual((by_login.status_code, by_login.headers['Content-Type']), (200, 'application/pdf'))
+        self.assertEqual(by_login.content, agreement._get_document_pdf())
+        self.assertEqual(by_link.content, by_login.content)
+        self.assertEqual(stranger.status_code, 303)
 
     def test_the_producer_refuses_with_a_reason(self):
         agreement = self._agreement()
