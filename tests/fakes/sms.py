@@ -66,10 +66,11 @@ class World:
         self.lock = threading.RLock()
         self.settings = json.loads(json.dumps(SETTINGS))
         self.reset()
+        threading.Thread(target=self._report_for_ever, daemon=True).start()
 
     def reset(self):
         with self.lock:
-            self.messages, self.calls, self.nonces = [], [], set()
+            self.messages, self.calls, self.nonces, self.due = [], [], set(), []
 
     def change(self, values):
         with self.lock:
@@ -86,7 +87,16 @@ class World:
         }
         with self.lock:
             self.messages.append(message)
-        threading.Timer(self.settings['report_after'], self._report, [message]).start()
+            self.due.append((time.monotonic() + self.settings['report_after'], message))
+
+    def _report_for_ever(self):
+        while True:
+            time.sleep(0.05)
+            with self.lock:
+                ready = [message for at, message in self.due if at <= time.monotonic()]
+                self.due = [(at, message) for at, message in self.due if message not in ready]
+            for message in ready:
+                self._report(message)
 
     def _report(self, message):
         code = self.settings['outcomes'].get(message['number'], 'DELIVERED')

@@ -1,0 +1,23 @@
+{
+    'name': "SMS through Chinese Gateways",
+    'version': '19.0.1.0.0',
+    'summary': "How does Odoo's SMS reach Chinese gateways? Aliyun, Tencent Cloud, approved templates, delivery reports",
+    'description': " ",
+    'category': 'Hidden/Tools',
+    'author': "东实环境 SCRM team",
+    'license': 'LGPL-3',
+    'depends': ['sms'],
+    'data': [
+        'security/ir.model.access.csv',
+        'security/sms_cn_rules.xml',
+        'data/mail_activity_type_data.xml',
+        'data/ir_cron_data.xml',
+        'wizards/sms_cn_test_views.xml',
+        'views/sms_cn_account_views.xml',
+        'views/sms_cn_template_views.xml',
+        'views/sms_cn_message_views.xml',
+        'views/sms_sms_views.xml',
+        'views/res_config_settings_views.xml',
+        'views/sms_cn_menus.xml',
+    ],
+}
