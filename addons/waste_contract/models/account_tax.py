@@ -31,6 +31,8 @@ class AccountTax(models.Model):
         tax = self._get_contract_tax(company, rate_percent)
         if tax or not rate_percent:
             return tax
+        # Branches share the taxes of their head company; there, a name is given once for all of them.
+        company = company.root_id
         # A salesperson who types a new rate on a contract may not create taxes; the rate decides all of it.
         tax_sudo = self.sudo().with_company(company)
         country = company.account_fiscal_country_id or company.country_id or self.env.ref('base.cn')

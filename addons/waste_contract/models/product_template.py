@@ -14,7 +14,7 @@ class ProductTemplate(models.Model):
     waste_code_id = fields.Many2one(
         'waste.code', "Waste Code", index='btree_not_null', help="Goes before the category: the price of this one waste.")
     waste_floor_price = fields.Float(
-        "Floor Price", min_display_digits='Product Price', groups='waste.group_sales_manager', tracking=True,
+        "Floor Price", min_display_digits='Product Price', copy=False, groups='waste.group_sales_manager', tracking=True,
         help="Lowest price without a higher approval. Never shown to the customer.")
 
     # COMPUTE -------------------------------------------------------------------

@@ -100,6 +100,17 @@ class TestWasteBusiness(ContractCase):
         self.assertEqual(len(taxes), self.env['account.tax'].search_count([
             ('company_id', '=', company.id), ('price_include_override', '=', 'tax_included')]))
 
+    def test_branches_use_the_taxes_of_their_head_company(self):
+        china = self.env.ref('base.cn')
+        head = self.env['res.company'].create({
+            'name': "东实餐厨公司", 'country_id': china.id,
+            'child_ids': [Command.create({'name': "东实餐厨公司 松山湖分公司", 'country_id': china.id})]})
+
+        Tax = self.env['account.tax']
+        for rate in (6.0, 9.0, 13.0):
+            self.assertEqual(Tax._ensure_contract_tax(head.child_ids, rate).company_id, head)
+        self.assertFalse(Tax.search([('company_id', '=', head.child_ids.id)]))
+
     @mute_logger('odoo.sql_db')
     def test_a_tax_rate_is_a_percentage(self):
         for rate in (-1.0, 100.0):

@@ -15,13 +15,13 @@ class ResPartner(models.Model):
         groups="waste.group_salesperson,waste.group_customer_service,waste.group_finance")
 
     is_dunning_stopped = fields.Boolean(
-        "No Dunning", groups="waste.group_salesperson,waste.group_customer_service,waste.group_finance", tracking=True,
+        "No Dunning", copy=False, groups="waste.group_salesperson,waste.group_customer_service,waste.group_finance", tracking=True,
         help="On the stop list: the customer is not reminded of overdue money.")
     dunning_stop_until = fields.Date(
-        "No Dunning until", groups="waste.group_salesperson,waste.group_customer_service,waste.group_finance", tracking=True,
+        "No Dunning until", copy=False, groups="waste.group_salesperson,waste.group_customer_service,waste.group_finance", tracking=True,
         help="The last day on the stop list; empty: until further notice.")
     dunning_stop_reason = fields.Char(
-        "Why No Dunning", groups="waste.group_salesperson,waste.group_customer_service,waste.group_finance")
+        "Why No Dunning", copy=False, groups="waste.group_salesperson,waste.group_customer_service,waste.group_finance")
     dunning_ids = fields.One2many(
         "waste.dunning", "partner_id", "Dunning",
         groups="waste.group_salesperson,waste.group_customer_service,waste.group_finance")

@@ -6,7 +6,9 @@ from odoo import fields, models
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    statement_ids = fields.One2many("waste.statement", "contract_id", "Statements", copy=False)
+    statement_ids = fields.One2many(
+        "waste.statement", "contract_id", "Statements", copy=False,
+        groups="waste.group_salesperson,waste.group_customer_service,waste.group_finance,base.group_portal")
     statement_count = fields.Integer(compute="_compute_statement_count", groups="waste.group_user")
 
     # COMPUTE -------------------------------------------------------------------
