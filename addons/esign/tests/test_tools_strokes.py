@@ -1,6 +1,5 @@
 import io
 import json
-import math
 
 from PIL import Image
 
@@ -8,18 +7,7 @@ from odoo.tests import BaseCase
 
 from ..tools import strokes
 from ..tools.strokes import StrokeError
-
-
-def name_written(characters=3, start=1_760_000_000_000, pressure=0.5):
-    """Handwriting like a name: each character two waves, as a canvas sends it."""
-    items, now = [], start
-    for number in range(characters):
-        left = 120 + 260 * number
-        for row in (150, 330):
-            points = [[left + 12 * step, round(row + 70 * math.sin(step / 2), 2), pressure, 16 * step] for step in range(16)]
-            items.append({'t0': now, 'points': points})
-            now += 400
-    return items
+from .tools_common import name_written
 
 
 class TestStrokes(BaseCase):

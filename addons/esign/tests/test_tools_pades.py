@@ -1,0 +1,59 @@
+from odoo.tests import BaseCase
+
+from ..tools import verify
+from ..tools.errors import EsignError
+from . import tools_common as common
+
+
+class TestPipeline(BaseCase):
+
+    def _examine(self, pdf, *expected):
+        return verify.examine(pdf, common.trust(), expected=expected)
+
+    def test_contract_of_two_parties_holds_in_all_its_parts(self):
+        steps = common.signed(2)
+
+        found = self._examine(steps['finish'], 'party_a', 'party_b')
+
+        self.assertEqual((found['ok'], found['problems']), (True, []))
+        self.assertEqual((found['whole_file'], found['last_is_timestamp'], found['locked']), (True, True, True))
+        self.assertEqual([(row['key'], row['kind'], row['level'], row['modification']) for row in found['signatures']], [
+            ('freeze', 'system', 'B-LTA', 'form_filling'), ('party_a', 'handwriting', 'B-LTA', 'form_filling'),
+            ('party_b', 'seal', 'B-LTA', 'lta_updates'), ('archive_001', 'archive', 'B-LTA', 'none')])
+        for row in found['signatures']:
+            self.assertEqual((row['intact'], row['valid'], row['trusted'], row['problems']), (True, True, True, []))
+            self.assertTrue(row['at'].startswith('20'))
+        self.assertEqual([row['evidence_sha256'] for row in found['signatures']], [
+            None, common.evidence('party_a'), common.evidence('party_b'), None])
+        self.assertEqual(len({row['serial'] for row in found['signatures']}), 4)
+
+    def test_contract_of_three_parties_with_a_review(self):
+        found = self._examine(common.signed(3)['finish'], 'party_a', 'party_g', 'party_b')
+
+        self.assertEqual((found['ok'], [row['kind'] for row in found['signatures']]),
+                         (True, ['system', 'handwriting', 'review', 'seal', 'archive']))
+
+    def test_half_signed_says_what_is_there_and_that_it_is_not_the_end(self):
+        found = self._examine(common.signed(2, until='party_a')['party_a'], 'party_a')
+
+        self.assertFalse(found['ok'])
+        self.assertEqual([(row['key'], row['level'], row['problems']) for row in found['signatures']], [
+            ('freeze', 'B-T', []), ('party_a', 'B-T', [])])
+        self.assertEqual(found['problems'], [
+            'The last signature doesn’t lock the document.', 'The file has no archive time-stamp at its end.'])
+
+    def test_every_step_only_adds_to_the_file(self):
+        steps = list(common.signed(3).values())
+
+        for before, after in zip(steps, steps[1:]):
+            self.assertTrue(after.startswith(before))
+
+    def test_a_place_is_signed_once_and_only_after_freezing(self):
+        line, credential = common.pipeline(), common.authority().issue('张伟', kind='signer')
+        steps = common.signed(2, until='party_a')
+
+        for pdf, key, code in ((steps['prepare'], 'party_a', 'bad'), (steps['party_a'], 'party_a', 'conflict'),
+                               (steps['freeze'], 'party_x', 'conflict'), (common.paper().pdf, 'party_a', 'conflict')):
+            with self.subTest(key=key, code=code), self.assertRaises(EsignError) as caught:
+                line.sign(pdf, key, credential)
+            self.assertEqual(caught.exception.code, code)

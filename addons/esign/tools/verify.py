@@ -1,0 +1,229 @@
+"""Is this file what the parties signed?
+
+Each way to check misses an attack that another finds, so all must agree: every signature with an analysis of what came
+after it, the expected signers in their order, and a time-stamp over the whole file as the last thing in it. What no file can
+tell (an older copy, a lost signature) the caller finds by comparing ``sha256`` with the register.
+"""
+import asyncio
+import base64
+import io
+import json
+import os
+import subprocess  # noqa: S404 (starts one script of ours, without a shell)
+import sys
+import tempfile
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import MDPPerm
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
+from pyhanko.sign.validation.pdf_embedded import read_certification_data
+from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+
+from . import trust
+from .errors import VerifyError
+from .evidence import FREEZE, evidence_of
+
+WORKER = Path(__file__).with_name('verify_worker.py')
+SECONDS = 30
+MEMORY_MB = 800
+MAX_BYTES = 50_000_000
+MAX_SIGNATURES = 60
+SIGNING = KeyUsageConstraints(key_usage={'non_repudiation'})
+UNREADABLE = 'This file is no PDF that can be read; it is damaged, encrypted or something else.'
+TOO_LARGE = 'The file is too large to be checked.'
+TOO_LONG = 'Checking took too long and was stopped; the file is unusually complicated or made to hold up this server.'
+TOO_MUCH = 'Checking took too much memory and was stopped; the file is unusually complicated or made to hold up this server.'
+
+
+def examine(pdf, trusted, *, expected=None, moment=None):
+    """Check all signatures of a file.
+
+    :param pdf: bytes
+    :param trusted: ``trust.Trust``; with the lists of today what was taken back before a signature counts
+    :param expected: keys of the parties in the order they signed; None when nobody knows
+    :param moment: aware datetime of this examination; now by default
+    :return: dict of JSON values: ``ok`` (all of it holds), ``sha256``, ``size``, ``whole_file``, ``last_is_timestamp``, ``locked``,
+        ``problems`` (sentences) and ``signatures``, in the order they were made: ``key``, ``name``, ``kind`` (handwriting, review,
+        seal, system, archive), ``intact`` (what was signed is unchanged), ``valid`` (and the mathematics is right), ``trusted`` (and the
+        certificate was good then), ``at``, ``level`` (B-B, B-T, B-LTA), ``modification`` (what came later: none, lta_updates,
+        form_filling, other), ``evidence_sha256``, ``serial``, ``problems``
+    :raise VerifyError: when it is no PDF
+    """
+    try:
+        return asyncio.run(_File(pdf, trusted, moment or datetime.now(UTC)).examine(expected))
+    except (PdfError, SigningError, ValueError, KeyError, TypeError, AttributeError, IndexError, AssertionError, NotImplementedError,
+            RecursionError, OverflowError) as error:
+        if isinstance(error, VerifyError):
+            raise
+        raise VerifyError(UNREADABLE) from error
+
+
+class _File:
+    """One examination."""
+
+    def __init__(self, pdf, trusted, moment):
+        self.pdf, self.trusted, self.moment = pdf, trusted, moment
+        self.reader = PdfFileReader(io.BytesIO(pdf))
+        if self.reader.encrypted:
+            raise VerifyError(UNREADABLE)
+        self.signatures = self.reader.embedded_signatures
+        if len(self.signatures) > MAX_SIGNATURES:
+            raise VerifyError(TOO_LONG)
+        self.crls = [*trusted.crls, *self._kept_lists()]
+
+    def _kept_lists(self):
+        """Return the lists of revocation inside the file; each is believed only as far as its signature goes."""
+        if '/DSS' not in self.reader.root:
+            return []
+        return [crl.get_object().data for crl in self.reader.root['/DSS'].get('/CRLs', ())]
+
+    async def examine(self, expected):
+        archives = await self._archives()
+        found = [archives.get(signature.fq_name) or await self._signature(signature, archives) for signature in self.signatures]
+        last = self.signatures[-1] if self.signatures else None
+        result = {
+            'sha256': sha256(self.pdf).hexdigest(),
+            'size': len(self.pdf),
+            'whole_file': bool(last) and last.coverage == SignatureCoverageLevel.ENTIRE_FILE,
+            'last_is_timestamp': bool(last) and _is_archive(last),
+            'locked': self._is_locked(),
+            'signatures': found,
+        }
+        result['problems'] = [sentence for sentence, holds in self._rules(result, expected) if not holds]
+        result['ok'] = not result['problems']
+        return result
+
+    def _rules(self, result, expected):
+        """Return (sentence, whether it is all right)."""
+        found = result['signatures']
+        keys = [row['key'] for row in found if row['kind'] != 'archive' and row['key'] != FREEZE]
+        yield 'The file isn’t signed.', bool(keys)
+        yield 'At least one signature doesn’t hold.', not any(row['problems'] for row in found)
+        yield 'The document wasn’t frozen before it was signed.', bool(found) and found[0]['key'] == FREEZE and self._is_certified()
+        yield 'The last signature doesn’t lock the document.', result['locked']
+        yield 'The file has no archive time-stamp at its end.', result['last_is_timestamp']
+        yield 'Something was added after the last time-stamp.', result['whole_file'] or not result['last_is_timestamp']
+        if expected is not None:
+            yield 'The signatures are not those of this document’s parties, in their order.', keys == list(expected)
+
+    def _is_certified(self):
+        certification = read_certification_data(self.reader)
+        return bool(certification) and certification.permission in (MDPPerm.NO_CHANGES, MDPPerm.FILL_FORMS) \
+            and certification.author_sig == self.signatures[0].sig_object
+
+    def _is_locked(self):
+        parties = [signature for signature in self.signatures if not _is_archive(signature)]
+        return bool(parties) and parties[-1].docmdp_level == MDPPerm.NO_CHANGES
+
+    async def _archives(self):
+        """Check the time-stamps over the whole file, each at the time of the next; the last one must be good today."""
+        found, moment = {}, self.moment
+        for signature in reversed(self.signatures):
+            if _is_archive(signature):
+                status = await async_validate_pdf_timestamp(
+                    signature, trust.context(self.trusted.timestamp_roots, crls=self.crls, moment=moment))
+                found[signature.fq_name] = row = self._row(signature, status, 'archive', 'B-LTA', status.timestamp)
+                if status.timestamp > moment:
+                    row['problems'].append('The time-stamp says a time that is still to come.')
+                moment = min(status.timestamp, moment)
+        return found
+
+    async def _signature(self, signature, archives):
+        """Check a party's signature at the time its time-stamp says, and that time-stamp at the time of the next archive."""
+        said = _said(signature)
+        archive = next((datetime.fromisoformat(archives[later.fq_name]['at']) for later in self.signatures
+                        if later.fq_name in archives and later.signed_revision > signature.signed_revision), None)
+        status = await async_validate_pdf_signature(
+            signature,
+            trust.context(self.trusted.roots, crls=self.crls, moment=said or self.moment),
+            trust.context(self.trusted.timestamp_roots, crls=self.crls, moment=archive or self.moment),
+            key_usage_settings=SIGNING)
+        stamp = status.timestamp_validity
+        stamped = bool(stamp and stamp.intact and stamp.valid and stamp.trusted)
+        level = 'B-B' if not stamped else 'B-LTA' if archive and self.crls else 'B-T'
+        row = self._row(signature, status, signature.sig_field.get('/TU', ''), level, said if stamped else None)
+        row['evidence_sha256'] = evidence_of(signature.signer_info)
+        if not stamped:
+            row['problems'].append('Its time isn’t proved by a time-stamp that can be trusted.')
+        elif said > (archive or self.moment):
+            row['problems'].append('The time-stamp says a time that is still to come.')
+        if not status.docmdp_ok:
+            row['problems'].append('After this signature the file was changed in a way it forbids.')
+        return row
+
+    def _row(self, signature, status, kind, level, at):
+        """Return what is said of a signature."""
+        modification = status.modification_level.name.lower() if status.modification_level else 'none'
+        valid = bool(status.intact and status.valid)
+        return {
+            'key': signature.fq_name,
+            'name': status.signing_cert.subject.native.get('common_name') or status.signing_cert.subject.human_friendly,
+            'kind': str(kind),
+            'intact': bool(status.intact), 'valid': valid, 'trusted': valid and bool(status.trusted),
+            'at': at and at.astimezone(UTC).isoformat(),
+            'level': level,
+            'modification': modification,
+            'evidence_sha256': None,
+            'serial': f'{status.signing_cert.serial_number:x}',
+            'problems': [sentence for sentence, holds in (
+                ('What was signed is changed or damaged.', status.intact),
+                ('The signature itself is damaged or forged.', status.valid),
+                ('The certificate wasn’t good when it was used, or isn’t of an authority this system trusts.', status.trusted),
+                ('After this signature the file was changed in a way it forbids.', modification != 'other'),
+            ) if not holds],
+        }
+
+
+def _is_archive(signature):
+    return signature.sig_object_type == '/DocTimeStamp'
+
+
+def _said(signature):
+    """Return the time that a signature's time-stamp says, not checked yet."""
+    for signed_data in extract_tst_data_iter(signature.signer_info, signed=False):
+        return signed_data['encap_content_info']['content'].parsed['gen_time'].native
+    return None
+
+
+# IN A PROCESS OF ITS OWN
+
+def examine_limited(pdf, trusted, *, expected=None, seconds=SECONDS, memory_mb=MEMORY_MB, max_bytes=MAX_BYTES):
+    """Check a file of a stranger: as :func:`examine`, in a process that is stopped when it takes too much.
+
+    :raise VerifyError: a sentence, whatever the file is
+    """
+    if len(pdf) > max_bytes:
+        raise VerifyError(TOO_LARGE, 'limit')
+    if b'%PDF-' not in pdf[:1024]:
+        raise VerifyError(UNREADABLE)
+    question = json.dumps({
+        **{name: [base64.b64encode(der).decode() for der in ders] for name, ders in trusted._asdict().items()},
+        'expected': None if expected is None else list(expected), 'moment': datetime.now(UTC).isoformat(),
+    }).encode()
+    with tempfile.TemporaryDirectory(prefix='esign_') as home:
+        # Nothing of the server's environment (passwords among it).
+        environment = {'PATH': os.defpath, 'PYTHONPATH': os.pathsep.join(filter(None, sys.path)), 'HOME': home, 'TMPDIR': home,
+                       'LANG': 'C.UTF-8', 'PYTHONDONTWRITEBYTECODE': '1'}
+        try:
+            done = subprocess.run(  # noqa: S603
+                [sys.executable, str(WORKER), str(memory_mb), str(seconds)], input=question + b'\n' + pdf, capture_output=True,
+                timeout=seconds, cwd=home, env=environment, start_new_session=True, check=False)
+        except subprocess.TimeoutExpired:
+            raise VerifyError(TOO_LONG, 'limit') from None
+    if done.returncode == 0:
+        answer = json.loads(done.stdout)
+        if 'sentence' in answer:
+            raise VerifyError(answer['sentence'])
+        return answer
+    if done.returncode in (-24, -9):  # SIGXCPU, or killed when it didn't stop then
+        raise VerifyError(TOO_LONG, 'limit')
+    if b'MemoryError' in done.stderr or done.returncode in (-6, -11):
+        raise VerifyError(TOO_MUCH, 'limit')
+    raise VerifyError(UNREADABLE)
