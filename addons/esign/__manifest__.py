@@ -11,7 +11,17 @@
     'data': [
         'security/esign_groups.xml',
         'security/ir.model.access.csv',
+        'views/h5_layout.xml',
+        'views/h5_signer.xml',
+        'views/h5_verify.xml',
         'views/esign_menus.xml',
     ],
+    'assets': {
+        'esign.assets_h5': [
+            'web/static/src/module_loader.js',
+            'web/static/lib/signature_pad/signature_pad.umd.js',
+            'esign/static/src/h5/**/*',
+        ],
+    },
     'application': True,
 }
