@@ -1,3 +1,0 @@
-from . import log
-from . import signer
-from . import verify
