@@ -11,6 +11,9 @@
     'data': [
         'security/esign_groups.xml',
         'security/ir.model.access.csv',
+        'views/h5_layout.xml',
+        'views/h5_signer.xml',
+        'views/h5_verify.xml',
         'security/esign_rules.xml',
         'data/esign_data.xml',
         'data/ir_cron_data.xml',
@@ -22,5 +25,12 @@
         'views/res_config_settings_views.xml',
         'views/esign_menus.xml',
     ],
+    'assets': {
+        'esign.assets_h5': [
+            'web/static/src/module_loader.js',
+            'web/static/lib/signature_pad/signature_pad.umd.js',
+            'esign/static/src/h5/**/*',
+        ],
+    },
     'application': True,
 }

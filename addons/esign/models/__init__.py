@@ -1,3 +1,4 @@
+from . import esign_rate
 from . import esign_register_mixin
 from . import esign_keystore
 from . import esign_certificate_provider

@@ -29,7 +29,7 @@ class TestLifecycle(SettlementCase):
         self.assertEqual(self._step("collection")["text"], "No statement yet", "a draft is nobody's debt")
 
     @freeze_time("2026-10-10 02:00:00")
-    def test_receivable_collected_and_due(self):
+    def test_s0_3_2_2_f_g_receivable_collected_and_due(self):
         statement = self._external(self.contract, 4770.0)
         move = self._invoice(statement, 4770.0, fapiao_no="24441234")
         self._pay(statement, 2000.0)
@@ -62,7 +62,7 @@ class TestLifecycle(SettlementCase):
         statement.action_dispute(reason="x")
         self.assertEqual((self._step("collection")["state"], self._step("collection")["text"]), ("alert", "Disputed"))
 
-    def test_money_is_shown_to_those_who_may_read_statements(self):
+    def test_s0_3_2_2_a_money_is_shown_to_those_who_may_read_statements(self):
         self._external(self.contract, 4770.0)
         stranger = self._new_user("salesperson", login="h5_other_salesperson")
         portal = self._portal_user(self.producer)

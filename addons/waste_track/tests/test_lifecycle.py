@@ -98,7 +98,7 @@ class TestLifecycle(WasteTrackCommon):
 
     # --- packages and their nodes ---
 
-    def test_each_package_has_its_nodes_with_their_times(self):
+    def test_s0_3_2_2_h_each_package_has_its_nodes_with_their_times(self):
         batch = self._make_batch(self.line, 6, "WAREHOUSED")
         *others, last = batch.package_ids.sorted("name")
         self._tell(self.env["waste.package"].union(*others), ["ISSUED", "DISPOSED"])
@@ -118,7 +118,7 @@ class TestLifecycle(WasteTrackCommon):
         self.assertEqual((rows[others[0].name]["group"], rows[others[0].name]["pending"]), ("disposed", []))
         self.assertEqual((rows[last.name]["group"], rows[last.name]["pending"]), ("stored", ["issued", "disposed"]))
 
-    def test_a_node_tells_its_key_facts(self):
+    def test_s0_3_2_2_i_a_node_tells_its_key_facts(self):
         batch = self._make_batch(self.line, 1, "DISPOSED")
 
         page = self.Batch.get_lifecycle(batch_id=batch.id)

@@ -16,7 +16,7 @@ class TestLifecycleProgress(WasteTrackCommon):
         steps = batch.with_env(self.env).with_context(**context)._lifecycle_progress()
         return {step["key"]: {**step, "facts": dict(step["facts"])} for step in steps}
 
-    def test_the_world_of_the_requirement(self):
+    def test_s0_3_2_2_c_d_e_the_world_of_the_requirement(self):
         contract = self._make_contract(self.producer, name="DS-WF-2026-0001", date_signed="2026-01-10")
         batch = self._make_batch(contract.order_line, 6, "WAREHOUSED", weight="530", name="P2026-031")
         batch.pickup_id.write({"planned_at": START, "loaded_at": "2026-07-02 01:20:00"})

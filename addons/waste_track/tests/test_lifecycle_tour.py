@@ -56,7 +56,7 @@ class TestLifecycleTourOnPhone(LifecycleTour):
 class TestLifecycleUnits(HttpCase):
 
     @no_retry
-    def test_rows_and_page(self):
+    def test_s0_3_2_2_j_rows_and_page(self):
         self.browser_js(
             f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&id={hoot_id('@waste_track')}", "", "",
             login="admin", timeout=300, success_signal="[HOOT] Test suite succeeded",

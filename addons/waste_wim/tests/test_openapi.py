@@ -28,7 +28,7 @@ class TestOpenapi(BaseCase):
             with self.subTest(event=name):
                 self.assertEqual(schema.check(name, message['payload'])[1:], ([], {}))
 
-    def test_rows_of_the_page_name_type_and_meaning(self):
+    def test_s0_3_1_1_c_rows_of_the_page_name_type_and_meaning(self):
         rows = {row['name']: row for row in openapi.field_rows(EVENTS['contract.upsert'])}
 
         self.assertEqual((rows['contract_no']['type'], rows['contract_no']['note']), ('string', "合同编号"))

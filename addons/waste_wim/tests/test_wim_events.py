@@ -48,7 +48,7 @@ class TestWimEvents(WimCase):
 
     # --- parties ---
 
-    def test_same_partner_again_changes_nothing_and_a_new_phone_only_the_phone(self):
+    def test_s0_g7_a_same_partner_again_changes_nothing_and_a_new_phone_only_the_phone(self):
         self.send(self.partner(phone="10000000001", address="莞城"))
         partner = self.env["res.partner"].search([("external_key", "=", "P00001")])
         before = partner.read(["name", "street", "phone", "uscc"])
@@ -87,7 +87,7 @@ class TestWimEvents(WimCase):
 
     # --- documents ---
 
-    def test_contract_becomes_an_order_in_force_kept_by_wim(self):
+    def test_s0_3_1_2_k_contract_becomes_an_order_in_force_kept_by_wim(self):
         self.send(self.partner(), self.contract())
 
         contract = self.env["sale.order"].search([("name", "=", "T-2026-1")])
@@ -165,7 +165,7 @@ class TestWimEvents(WimCase):
 
     # --- packages ---
 
-    def test_events_in_any_order_tell_the_same_life(self):
+    def test_s0_3_2_2_b_events_in_any_order_tell_the_same_life(self):
         late = self.event("BZ1", "LABELLED", "2026-06-01T10:00:00+08:00", digital_code=DIGITAL_CODE)
         weighed = self.event("BZ1", "WEIGHED", "2026-07-02T15:00:00+08:00", allocated_kg="98.500")
         accepted = self.event("BZ1", "ACCEPTED", "2026-07-02T16:00:00+08:00")

@@ -37,7 +37,7 @@ class TestWimPush(WimCase):
 
         self.assertEqual(self.env['ir.cron.trigger'].search_count([('cron_id', '=', cron.id)]), 1)
 
-    def test_bad_messages_are_kept_and_their_neighbours_taken(self):
+    def test_s0_3_1_1_d_bad_messages_are_kept_and_their_neighbours_taken(self):
         good, nan, unknown, other, last = (
             self.message(), self.message(payload={'x': float('nan')}), self.message('nothing.upsert'),
             self.message(company_code='T-C'), self.message())
