@@ -21,6 +21,7 @@
         "views/waste_lab_views.xml",
         "views/waste_disposal_views.xml",
         "views/sale_order_views.xml",
+        "views/waste_business_views.xml",
         "views/sale_order_line_views.xml",
         "views/portal_templates.xml",
         "views/waste_track_menus.xml",

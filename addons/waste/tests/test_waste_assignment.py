@@ -27,7 +27,7 @@ class TestWasteAssignment(WasteCommon):
         self.assertEqual(self.hongda.assigned_user_ids, self.zhang | self.li)
         self.assertEqual(self.zhang.partner_id.served_producer_count, 2)
 
-    def test_shares_above_100_percent_are_refused(self):
+    def test_i_40_shares_above_100_percent_are_refused(self):
         self._assign(self.hongda, self.zhang, self.hazardous, share=60)
         self._assign(self.hongda, self.li, self.hazardous, share=40)
 
@@ -71,7 +71,7 @@ class TestWasteAssignment(WasteCommon):
                     self.env.cr.savepoint():
                 self._assign(self.hongda, self.zhang, self.hazardous, share=share)
 
-    def test_performance_reads_the_table_by_date(self):
+    def test_i_40_after_a_handover_in_mid_month_performance_reads_the_table_by_date(self):
         """Requirement S0-3.1.1-b: after a handover on 1 April the March figures stay."""
         copper = self.env.ref("waste.category_hw22")
         self._assign(self.hongda, self.zhang, self.hazardous, share=60)

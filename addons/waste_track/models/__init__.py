@@ -2,6 +2,7 @@ from . import (
     sale_order,
     sale_order_early_end,
     sale_order_line,
+    waste_business,
     waste_pickup,
     waste_pickup_actions,
     waste_manifest,

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..tools.mass import kg
 
@@ -49,6 +50,19 @@ class WasteBatch(models.Model):
     disposal_ids = fields.One2many("waste.disposal", "batch_id", "Disposals")
 
     _name_uniq = models.Constraint("UNIQUE(name)", "A batch with this number exists already.")
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("contract_id", "business_id")
+    def _check_business(self):
+        """Kitchen waste and hazardous waste are never one batch (I-22)."""
+        for batch in self:
+            agreed = batch.contract_id.business_id
+            if batch.business_id != agreed:
+                raise ValidationError(self.env._(
+                    "Batch %(batch)s is of the business %(business)s, but its contract %(contract)s is of %(agreed)s: "
+                    "choose the contract of its business.",
+                    batch=batch.name, business=batch.business_id.name, contract=batch.contract_id.name, agreed=agreed.name))
 
     # === BUSINESS METHODS === #
 

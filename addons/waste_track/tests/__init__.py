@@ -10,6 +10,7 @@ from . import (
     test_rights,
     test_state_tables,
     test_waste_batch,
+    test_waste_business,
     test_waste_manifest,
     test_waste_package,
     test_waste_package_event,

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from ..tools.mass import kg
@@ -51,7 +52,7 @@ class TestWasteBatch(WasteTrackCommon):
         }])
         self.assertBalanced(batch)
 
-    def test_a_share_of_a_mixed_package_ends_with_it(self):
+    def test_i_23_a_share_of_a_mixed_package_ends_with_it(self):
         """I-23: the shares of an original package sum to its accepted weight."""
         first, second = self._make_batch(self.line, 1, "WAREHOUSED"), self._make_batch(self.line, 1, "WAREHOUSED")
         one, other = self._convert("SPLIT", first.package_ids, {"CF1": "6.667", "CF2": "13.333"})
@@ -72,7 +73,7 @@ class TestWasteBatch(WasteTrackCommon):
         for batch in first + second:
             self.assertBalanced(batch)
 
-    def test_a_diamond_of_split_and_merge_ends_whole(self):
+    def test_i_23_a_diamond_of_split_and_merge_ends_whole(self):
         batch = self._make_batch(self.line, 1, "WAREHOUSED")
         shares = self._convert("SPLIT", batch.package_ids, {"CF1": "6.667", "CF2": "6.667", "CF3": "6.666"})
         mixed = self._convert("MERGED", shares, {"HB1": None})
@@ -93,6 +94,17 @@ class TestWasteBatch(WasteTrackCommon):
         self._make_disposal(batch, 20)
         batch._refresh()
         self.assertRecordValues(batch, [{"state": "disposed", "stock_kg": 0}])
+
+    def test_i_22_a_batch_is_of_the_business_of_its_contract(self):
+        batch = self._make_batch(self.line)
+        count = self.env["waste.batch"].search_count([])
+
+        with self.assertRaisesRegex(ValidationError, "is of the business .*, but its contract"), self.env.cr.savepoint():
+            batch.business_id = self.kitchen
+        with self.assertRaisesRegex(ValidationError, "choose the contract of its business"), self.env.cr.savepoint():
+            self.env["waste.batch"].create({**self.line._prepare_batch_values("PC-I22"), "business_id": self.kitchen.id})
+
+        self.assertEqual((batch.business_id, self.env["waste.batch"].search_count([])), (self.hazardous, count))
 
     def test_a_batch_takes_all_from_its_waste_detail(self):
         batch = self._make_batch(self.line)

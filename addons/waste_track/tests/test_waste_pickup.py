@@ -106,8 +106,8 @@ class TestWastePickup(WasteTrackCommon):
 
         self.assertRefused(self.as_dispatcher.action_dispatch, f"{self.contract.name} is not active")
 
-    def test_the_first_and_the_last_day_of_the_contract_belong_to_it(self):
-        """I-29, edge: 31 December and 1 January, in the time of the plant."""
+    def test_i_29_the_first_and_the_last_day_of_the_contract_belong_to_it(self):
+        """Edge: 31 December and 1 January, in the time of the plant."""
         for planned_at, is_inside in (
             (datetime(2025, 12, 31, 15, 59), False), (datetime(2025, 12, 31, 16, 0), True),
             (datetime(2026, 12, 31, 15, 59), True), (datetime(2026, 12, 31, 16, 0), False),
