@@ -37,6 +37,7 @@
         'views/waste_contract_agreement_views.xml',
         'wizards/waste_price_simulation_views.xml',
         'views/sale_order_views.xml',
+        'wizards/waste_contract_follow_up_views.xml',
         'views/sale_order_search_views.xml',
         'views/sale_order_line_views.xml',
         'views/waste_business_views.xml',

@@ -54,6 +54,7 @@ RIGHTS['waste.contract.change'] = {role: READ if rights else NONE for role, righ
 RIGHTS['waste.contract.member'] = RIGHTS['waste.price.tier']
 RIGHTS['waste.contract.transfer'] = RIGHTS['waste.contract.sheet'] = RIGHTS['waste.contract.reason']
 RIGHTS['waste.contract.compare'] = {role: ALL if rights else NONE for role, rights in RIGHTS['waste.price.tier'].items()}
+RIGHTS['waste.contract.follow.up'] = {**RIGHTS['waste.contract.reason'], 'finance': ALL, 'customer_service': ALL}
 OPERATIONS = {'r': 'read', 'w': 'write', 'c': 'create', 'd': 'unlink'}
 
 
