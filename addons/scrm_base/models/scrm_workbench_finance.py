@@ -93,7 +93,7 @@ class ScrmWorkbenchFinance(models.AbstractModel):
         return [("has_difference", "=", True), ("external_system", "!=", False), ("state", "!=", "cancelled")]
 
     def _domain_open(self):
-        return [("state", "=", "invoiced"), ("direction", "=", "receivable")]
+        return [("state", "=", "invoiced"), ("direction", "!=", "payable")]
 
     def _domain_overdue(self):
         return [

@@ -1,1 +1,1 @@
-from . import portal, portal_application
+from . import portal, portal_application, portal_offset

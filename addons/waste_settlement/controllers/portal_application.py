@@ -39,7 +39,7 @@ class ApplicationPortal(StatementPortal):
         party = request.env.user.commercial_partner_id
         if not (
                 application_sudo.state in ("issued", "archived") and application_sudo.fapiao_pdf
-                and application_sudo.contract_id.partner_id.commercial_partner_id == party):
+                and application_sudo.party_id.commercial_partner_id == party):
             return request.not_found()
         stream = request.env["ir.binary"]._get_stream_from(
             application_sudo, "fapiao_pdf", filename=application_sudo.fapiao_pdf_name, mimetype="application/pdf")

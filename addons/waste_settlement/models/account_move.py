@@ -76,6 +76,7 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         posted = super()._post(soft=soft)
         posted._find_waste_applications()
+        posted._follow_red_letters()
         posted._follow_waste_invoices()
         return posted
 
@@ -110,6 +111,11 @@ class AccountMove(models.Model):
                 and not move.currency_id.compare_amounts(application.amount_total, move.amount_total))[:1]
             move.waste_application_id = same
             waiting -= same
+
+    def _get_waste_debtor(self):
+        """Return who is to pay: the party of the statement, whoever else was authorised to be the buyer."""
+        self.ensure_one()
+        return self.waste_statement_id.partner_id or self.waste_contract_id.partner_id
 
     def _get_statement_sign(self):
         """Return 1 for an invoice or bill, -1 for a credit note or refund."""

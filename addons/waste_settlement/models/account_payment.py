@@ -142,8 +142,14 @@ class AccountPayment(models.Model):
         self.ensure_one()
         values = dict(values)
         commands = values.pop("waste_allocation_ids")
-        wanted = {command[2]["statement_id"]: command[2]["amount"] for command in commands}
         booked = {allocation.statement_id.id: allocation.amount for allocation in self.waste_allocation_ids}
+        if self._keeps_allocations_by_hand(commands):
+            commands = [Command.create({"statement_id": statement_id, "amount": amount}) for statement_id, amount in booked.items()]
+            values.pop("memo")
+        if not values["bank_ref"]:
+            # What the bank called the transfer isn't forgotten because the other system doesn't say it.
+            values.pop("bank_ref")
+        wanted = {command[2]["statement_id"]: command[2]["amount"] for command in commands}
         changes = {name: value for name, value in values.items() if is_change(self, name, value)}
         notes = {name: changes.pop(name) for name in ("external_versions", "external_extra") if name in changes}
         if notes:

@@ -49,7 +49,7 @@ class AccountPayment(models.Model):
         """
         # The collections belong to the operating companies, the payments to the receiving ones.
         payments_sudo = self.sudo()
-        for payment in payments_sudo.filtered(lambda payment: all(payment.waste_collection_ids.mapped("is_automatic"))):
+        for payment in payments_sudo - payments_sudo._sync_adopted_collections():
             shares = payment._get_contract_shares()
             known = {collection.contract_id: collection for collection in payment.waste_collection_ids}
             for contract, collection in known.items():
@@ -62,11 +62,13 @@ class AccountPayment(models.Model):
                 if contract in known:
                     known[contract].write(values)
                 else:
+                    payer = contract._get_payer(payment.partner_id)
+                    pays_plan = share > 0 and payer == contract.partner_id
                     known[contract] = self.env["waste.collection"].sudo().create({
-                        **values, "contract_id": contract.id, "payment_id": payment.id, "is_automatic": True,
+                        **values, "partner_id": payer.id, "contract_id": contract.id, "payment_id": payment.id, "is_automatic": True,
                         "state": "approved", "is_oldest_first": False,
                         # Nobody chose an instalment: the money pays the oldest one.
-                        "plan_id": contract._get_first_open_plan().id if share > 0 else False})
+                        "plan_id": contract._get_first_open_plan().id if pays_plan else False})
                 known[contract]._allocate_to_plan()
 
     def _get_contract_shares(self):
@@ -74,7 +76,7 @@ class AccountPayment(models.Model):
         self.ensure_one()
         shares = defaultdict(lambda: exact(0))
         for allocation in self.waste_allocation_ids:
-            if allocation.statement_id.direction == "receivable":
+            if allocation.statement_id.direction != "payable":
                 shares[allocation.statement_id.contract_id] += exact(allocation.amount)
         lines = self.move_id.line_ids.filtered(
             lambda line: line.account_id.account_type == "asset_receivable" and not line.waste_allocation_id)

@@ -30,6 +30,25 @@ class SaleOrder(models.Model):
 
     # BUSINESS ------------------------------------------------------------------
 
+    def _get_statement_directions(self):
+        """Return which statements the contract may have for a period."""
+        self.ensure_one()
+        return ("receivable", "payable", "government") if self.government_id else ("receivable", "payable")
+
+    def _get_statement_party(self, direction):
+        """Return whom the statements of a direction are for."""
+        return self.government_id if direction == "government" else self.partner_id
+
+    def _get_paying_parties(self):
+        """Return who may pay for the contract."""
+        return (self.partner_id | self.government_id).commercial_partner_id
+
+    def _get_payer(self, partner):
+        """Return for whom a payment of ``partner`` counts: the government office, else the producer, whoever transferred it."""
+        self.ensure_one()
+        is_government = partner.commercial_partner_id == self.government_id.commercial_partner_id
+        return self.government_id if is_government and self.government_id else self.partner_id
+
     def _has_lump_sum(self):
         """Tell whether a yearly lump sum is part of the terms."""
         self.ensure_one()
@@ -44,10 +63,15 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         return self._get_pricing()._get_moved_lines(self).ids
 
-    def _get_settlement_direction(self):
-        """Return on which statement of the contract this waste detail is settled."""
+    def _is_settled_on(self, direction):
+        """Tell whether this waste detail is settled on the statements of a direction.
+
+        What the government pays is on two: with its weight on the producer's, with its price on the government's.
+        """
         self.ensure_one()
-        return "payable" if self.payer == "us" else "receivable"
+        if direction == "government":
+            return self.payer == "government"
+        return direction == ("payable" if self.payer == "us" else "receivable")
 
     def _get_terms_between(self, start, end):
         """Return the terms of this waste detail day by day, as [(first day, last day, the detail with these terms)]."""

@@ -4,8 +4,9 @@ from odoo import api, fields, models
 
 from odoo.addons.waste_contract.tools import exact
 
-# What a customer owes: an instalment of the payment plan, or an invoice of a contract without one.
-OpenItem = namedtuple("OpenItem", ["contract", "record", "name", "date_due", "amount"])
+# What a customer owes: an instalment of the payment plan, or an invoice of a contract without one. What the government
+# owes for the waste of a producer is always an invoice.
+OpenItem = namedtuple("OpenItem", ["contract", "partner", "record", "name", "date_due", "amount"])
 
 
 class SaleOrder(models.Model):
@@ -149,12 +150,16 @@ class SaleOrder(models.Model):
         """
         plans_sudo = self.env["waste.payment.plan"].sudo().search([("contract_id", "in", self.ids)])
         items = [
-            OpenItem(plan.contract_id.with_env(self.env), plan, plan.display_name, plan.date_due, amount)
+            OpenItem(
+                plan.contract_id.with_env(self.env), plan.partner_id.with_env(self.env), plan, plan.display_name, plan.date_due, amount)
             for plan, amount in plans_sudo._get_open_amounts(day).items()]
         invoices_sudo = self.env["account.move"].sudo().search([
-            ("waste_contract_id", "in", (self - plans_sudo.contract_id).ids), ("move_type", "=", "out_invoice"),
+            "|", ("waste_contract_id", "in", (self - plans_sudo.contract_id).ids),
+            "&", ("waste_contract_id", "in", self.ids), ("waste_statement_id.direction", "=", "government"),
+            ("move_type", "=", "out_invoice"),
             ("state", "=", "posted"), *([("invoice_date", "<=", day)] if day else [("amount_residual", ">", 0)])])
         return items + [
-            OpenItem(move.waste_contract_id.with_env(self.env), move, move.fapiao_no or move.name,
-                     move.invoice_date_due or move.invoice_date, amount)
+            OpenItem(
+                move.waste_contract_id.with_env(self.env), move._get_waste_debtor().with_env(self.env), move,
+                move.fapiao_no or move.name, move.invoice_date_due or move.invoice_date, amount)
             for move, amount in invoices_sudo._get_waste_open_amounts(day).items()]

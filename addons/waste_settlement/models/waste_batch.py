@@ -45,7 +45,7 @@ class WasteBatch(models.Model):
             return {**step, "state": "todo", "date": False, "text": self.env._("No statement yet"), "facts": []}
         facts = []
         for statement in statements:
-            is_sale = statement.direction == "receivable"
+            is_sale = statement.direction != "payable"
             facts += [
                 (self.env._("Statement No."), statement.name),
                 (self.env._("Receivable") if is_sale else self.env._("Payable"),

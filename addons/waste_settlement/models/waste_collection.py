@@ -55,7 +55,7 @@ class WasteCollection(models.Model):
     partner_id = fields.Many2one("res.partner", "Customer", required=True, index=True, ondelete="restrict", tracking=True)
     contract_id = fields.Many2one(
         "sale.order", "Contract", required=True, index=True, ondelete="restrict", check_company=True, tracking=True,
-        domain="[('business_id', '!=', False), ('partner_id', '=?', partner_id), "
+        domain="[('business_id', '!=', False), '|', ('partner_id', '=?', partner_id), ('government_id', '=?', partner_id), "
                "('contract_state', 'not in', ('draft', 'approving', 'cancelled', 'void'))]")
     kind = fields.Selection(KINDS, default="payment", required=True, tracking=True)
     amount = fields.Monetary(required=True, tracking=True)
@@ -113,7 +113,7 @@ class WasteCollection(models.Model):
     @api.depends("amount", "kind", "allocation_ids.amount")
     def _compute_unlinked_amount(self):
         for collection in self:
-            linked = sum(exact(amount) for amount in collection.allocation_ids.mapped("amount"))
+            linked = collection.allocation_ids._get_amount_sum()
             collection.unlinked_amount = 0.0 if collection.kind == "refund" else float(exact(collection.amount) - linked)
 
     # CONSTRAINT ----------------------------------------------------------------
@@ -125,7 +125,7 @@ class WasteCollection(models.Model):
             if not contract.business_id:
                 raise ValidationError(self.env._(
                     "%(contract)s is not a waste contract: choose the contract that the money is for.", contract=contract.name))
-            if collection.partner_id.commercial_partner_id != contract.partner_id.commercial_partner_id:
+            if collection.partner_id.commercial_partner_id not in contract._get_paying_parties():
                 raise ValidationError(self.env._(
                     "Contract %(contract)s is with %(party)s, not with %(customer)s: choose one of this customer's contracts.",
                     contract=contract.name, party=contract.partner_id.display_name,
@@ -138,6 +138,17 @@ class WasteCollection(models.Model):
                 raise ValidationError(self.env._(
                     "%(plan)s is of another contract than %(contract)s.",
                     plan=collection.plan_id.display_name, contract=contract.name))
+
+    @api.constrains("contract_id", "currency_id")
+    def _check_currency(self):
+        for collection in self:
+            agreed = collection.contract_id.currency_id
+            if collection.currency_id != agreed:
+                raise ValidationError(self.env._(
+                    "Collection %(collection)s is in %(currency)s, but contract %(contract)s is in %(agreed)s: "
+                    "amounts of two currencies are never added up.",
+                    collection=collection.name, currency=collection.currency_id.name, contract=collection.contract_id.name,
+                    agreed=agreed.name))
 
     # ONCHANGE ------------------------------------------------------------------
 
@@ -167,8 +178,10 @@ class WasteCollection(models.Model):
         return super().create(prepared)
 
     def write(self, vals):
-        if vals.get("bank_ref") and any(
-                not collection.is_automatic and collection.bank_ref != vals["bank_ref"] for collection in self):
+        reference = vals.get("bank_ref")
+        if reference and any(
+                not collection.is_automatic and reference not in (collection.bank_ref, collection.sudo().payment_id.bank_ref)
+                for collection in self):
             self._refuse_booked_references([vals])
         result = super().write(vals)
         if "plan_id" in vals:
@@ -214,7 +227,7 @@ class WasteCollection(models.Model):
     def action_reverse(self):
         """Take the booking back: the money was somebody else's, or bounced."""
         self.check_access("write")
-        for collection in self.filtered("is_automatic"):
+        for collection in self.filtered(lambda collection: collection.is_automatic or collection.sudo().payment_id.external_system):
             raise UserError(self.env._(
                 "Collection %(collection)s follows from payment %(payment)s: take that back instead.",
                 collection=collection.name, payment=collection.payment_name))
@@ -231,6 +244,7 @@ class WasteCollection(models.Model):
     # CHECKS --------------------------------------------------------------------
 
     def _check_sealed(self, vals):
-        """Automatic ones follow their payment."""
-        following = self.filtered("is_automatic") if self.env.su else self.browse()
+        """Automatic ones follow their payment, and so do those whose payment another system keeps."""
+        following = self.filtered(
+            lambda collection: collection.is_automatic or collection.payment_id.external_system) if self.env.su else self.browse()
         super(WasteCollection, self - following)._check_sealed(vals)

@@ -16,6 +16,9 @@ class WasteCollection(models.Model):
         moved.sudo()._book()
         moved._allocate_to_plan()
 
+    def _get_applicants(self):
+        return self.user_id
+
     def _get_refuse_context(self):
         return {"default_collection_ids": self.ids}
 
@@ -67,7 +70,8 @@ class WasteCollection(models.Model):
             return []
         rest, commands = exact(self.amount), []
         statements = self.env["waste.statement"].search([
-            ("contract_id", "=", self.contract_id.id), ("direction", "=", "receivable"), ("open_amount", ">", 0),
+            ("contract_id", "=", self.contract_id.id), ("direction", "!=", "payable"), ("open_amount", ">", 0),
+            ("partner_id", "child_of", self.partner_id.commercial_partner_id.ids),
             ("state", "in", ("approved", "confirmed", "invoiced")), ("currency_id", "=", self.currency_id.id),
         ], order="period_start, id")
         for statement in statements:
@@ -116,8 +120,7 @@ class WasteCollection(models.Model):
                 lambda plan, first=first: (plan.date_due, plan.number) > (first.date_due, first.number))
             rest, vals_list = exact(collection.amount), []
             for plan in plans:
-                taken = sum(exact(amount) for amount in plan.allocation_ids.mapped("amount"))
-                share = min(rest, exact(plan.amount) - taken)
+                share = min(rest, exact(plan.amount) - plan.allocation_ids._get_amount_sum())
                 if share > 0:
                     vals_list.append({"collection_id": collection.id, "plan_id": plan.id, "amount": float(share)})
                     rest -= share

@@ -46,7 +46,7 @@ class WasteDunning(models.Model):
         groups = {}
         for item in overdue:
             contract = item.contract
-            groups.setdefault((contract.partner_id, contract.company_id, contract.currency_id), []).append(item)
+            groups.setdefault((item.partner, contract.company_id, contract.currency_id), []).append(item)
         stopped = self._get_stopped({partner for partner, _company, _currency in groups}, today)
         vals_list = [
             self._prepare_dunning_values(partner, company, currency, items, levels, today)

@@ -37,9 +37,9 @@ class WasteInvoiceApplication(models.Model):
         domain="[('business_id', '!=', False), ('contract_state', 'in', ('active', 'expired', 'terminated'))]")
     statement_id = fields.Many2one(
         "waste.statement", "Statement", index="btree_not_null", ondelete="restrict", check_company=True, tracking=True,
-        domain="[('contract_id', '=', contract_id), ('direction', '=', 'receivable'), ('state', 'in', ('confirmed', 'invoiced'))]",
+        domain="[('contract_id', '=', contract_id), ('direction', '!=', 'payable'), ('state', 'in', ('confirmed', 'invoiced'))]",
         help="The confirmed statement to invoice. Empty: an advance invoice of the contract.")
-    party_id = fields.Many2one(related="contract_id.partner_id", string="Contract Party")
+    party_id = fields.Many2one("res.partner", "Contract Party", compute="_compute_party_id")
     partner_id = fields.Many2one("res.partner", "Buyer", required=True, index=True, ondelete="restrict", tracking=True)
     buyer_authorisation = fields.Char(
         tracking=True, help="What the contract party wrote to let another company be the buyer, such as the number of its letter.")
@@ -66,12 +66,18 @@ class WasteInvoiceApplication(models.Model):
     fapiao_pdf_name = fields.Char(compute="_compute_fapiao_pdf_name")
     invoice_ids = fields.One2many("account.move", "waste_application_id", "Invoices", copy=False)
     invoice_count = fields.Integer(compute="_compute_invoiced_amount", store=True, compute_sudo=True)
+    red_fapiao_numbers = fields.Char("Red-Letter Fapiao No.", compute="_compute_red_fapiao_numbers", compute_sudo=True)
     invoiced_amount = fields.Monetary(
         "Invoiced", compute="_compute_invoiced_amount", store=True, compute_sudo=True, help="Invoices less red-letter invoices.")
 
     _name_uniq = models.Constraint("UNIQUE(name)", "An invoice application with this number exists already.")
 
     # COMPUTE -------------------------------------------------------------------
+
+    @api.depends("contract_id.partner_id", "statement_id.partner_id")
+    def _compute_party_id(self):
+        for application in self:
+            application.party_id = application.statement_id.partner_id or application.contract_id.partner_id
 
     @api.depends("line_ids.amount", "line_ids.amount_tax")
     def _compute_amount_total(self):
@@ -92,6 +98,11 @@ class WasteInvoiceApplication(models.Model):
             application.invoiced_amount = float(sum(
                 exact(move.amount_total) * move._get_statement_sign() for move in posted))
 
+    @api.depends("invoice_ids.red_fapiao_numbers")
+    def _compute_red_fapiao_numbers(self):
+        for application in self:
+            application.red_fapiao_numbers = ", ".join(filter(None, application.invoice_ids.mapped("red_fapiao_numbers")))
+
     # CONSTRAINT ----------------------------------------------------------------
 
     @api.constrains("contract_id", "statement_id")
@@ -110,6 +121,17 @@ class WasteInvoiceApplication(models.Model):
                 raise ValidationError(self.env._(
                     "Statement %(statement)s is what we owe: its invoice comes from the producer.", statement=statement.name))
 
+    @api.constrains("contract_id", "currency_id")
+    def _check_currency(self):
+        for application in self:
+            agreed = application.contract_id.currency_id
+            if application.currency_id != agreed:
+                raise ValidationError(self.env._(
+                    "Invoice application %(application)s is in %(currency)s, but contract %(contract)s is in %(agreed)s: "
+                    "amounts of two currencies are never added up.",
+                    application=application.name, currency=application.currency_id.name,
+                    contract=application.contract_id.name, agreed=agreed.name))
+
     # ONCHANGE ------------------------------------------------------------------
 
     @api.onchange("contract_id", "statement_id")
@@ -119,7 +141,7 @@ class WasteInvoiceApplication(models.Model):
             return
         if self.statement_id.contract_id != contract:
             self.statement_id = False
-        self.update({name: value for name, value in self._prepare_contract_values(contract).items() if name != "name"})
+        self.update({name: value for name, value in self._prepare_contract_values(contract, self.statement_id).items() if name != "name"})
         self.line_ids = [fields.Command.clear(), *(
             fields.Command.create(vals) for vals in self._prepare_lines(contract, self.statement_id))]
 
@@ -149,7 +171,7 @@ class WasteInvoiceApplication(models.Model):
         contract = statement.contract_id or self.env["sale.order"].browse(vals.get("contract_id"))
         if not contract:
             raise UserError(self.env._("An invoice application needs its contract: choose one."))
-        vals = {**self._prepare_contract_values(contract), **vals, "contract_id": contract.id}
+        vals = {**self._prepare_contract_values(contract, statement), **vals, "contract_id": contract.id}
         partner = self.env["res.partner"].browse(vals["partner_id"])
         data = partner._prepare_fapiao_data()
         vals.update({name: vals.get(name) or data[name] for name in FAPIAO_FIELDS})
@@ -160,9 +182,9 @@ class WasteInvoiceApplication(models.Model):
         return vals
 
     @api.model
-    def _prepare_contract_values(self, contract):
+    def _prepare_contract_values(self, contract, statement):
         return {
-            "partner_id": contract.partner_id.id,
+            "partner_id": (statement or contract).partner_id.id,
             "company_id": contract.company_id.id,
             "invoicing_company_id": (contract.invoicing_company_id or contract.company_id).id,
             "currency_id": contract.currency_id.id,
@@ -176,8 +198,18 @@ class WasteInvoiceApplication(models.Model):
             return [{
                 "name": self.env._("Waste service, contract %(contract)s", contract=contract.name),
                 "amount": amount, "tax_rate_percent": contract.tax_rate_percent}] if amount else []
-        rate = statement.tax_rate_percent
         if not statement.invoiced_amount and statement._is_sum_of_lines():
+            return self._prepare_statement_lines(statement)
+        rest = float(exact(statement.amount_total) - exact(statement.invoiced_amount))
+        return [{"name": statement._get_invoice_label(), "amount": rest, "tax_rate_percent": statement.tax_rate_percent}]
+
+    @api.model
+    def _prepare_statement_lines(self, statement):
+        """Return the statement line by line; what is taken off, such as an advance, is taken off what has the same rate.
+
+        :raise UserError: when less than nothing is left, which a red-letter invoice pays back
+        """
+        if all(line.amount >= 0 for line in statement.line_ids):
             return [
                 {
                     "name": f"{line.name}\n{line.explanation or ''}".strip(),
@@ -185,5 +217,15 @@ class WasteInvoiceApplication(models.Model):
                     "tax_rate_percent": line.tax_rate_percent,
                 }
                 for line in statement.line_ids if line.amount]
-        rest = float(exact(statement.amount_total) - exact(statement.invoiced_amount))
-        return [{"name": statement._get_invoice_label(), "amount": rest, "tax_rate_percent": rate}]
+        wanted = []
+        for rate, lines in statement.line_ids.grouped("tax_rate_percent").items():
+            amount = float(sum(exact(amount) for amount in lines.mapped("amount")))
+            if amount < 0:
+                raise UserError(self.env._(
+                    "Statement %(statement)s comes to %(amount).2f at %(rate)s %%: that is paid back by a red-letter invoice, "
+                    "not applied for.", statement=statement.name, amount=amount, rate=f"{rate:g}"))
+            if amount:
+                parts = [f"{line.name}: {line.amount:,.2f}" for line in lines if line.amount]
+                wanted.append({
+                    "name": "\n".join([statement._get_invoice_label(), *parts]), "amount": amount, "tax_rate_percent": rate})
+        return wanted

@@ -85,12 +85,12 @@ class WasteInvoiceApplication(models.Model):
                 "Contract %(contract)s is “%(state)s”: an advance invoice is applied for while it is in force.",
                 contract=self.contract_id.name,
                 state=self.contract_id._waste_state_label(self.contract_id.contract_state))
-        if self.partner_id.commercial_partner_id != self.contract_id.partner_id.commercial_partner_id and not (
+        if self.partner_id.commercial_partner_id != self.party_id.commercial_partner_id and not (
                 self.buyer_authorisation or "").strip():
             return self.env._(
                 "%(buyer)s is not the party of contract %(contract)s. Enter how %(party)s authorised this buyer.",
                 buyer=self.partner_id.display_name, contract=self.contract_id.name,
-                party=self.contract_id.partner_id.display_name)
+                party=self.party_id.display_name)
         return self._get_fapiao_data_error()
 
     def _get_limit_error(self):
@@ -130,6 +130,9 @@ class WasteInvoiceApplication(models.Model):
 
     def _approve(self):
         self._transition("approve", reason=False)
+
+    def _get_applicants(self):
+        return self.user_id
 
     def _get_refuse_context(self):
         return {"default_application_ids": self.ids}

@@ -24,6 +24,9 @@ class WasteMoneyDocument(models.AbstractModel):
         result = super().write(vals)
         if target == "pending":
             moving._request_approval()
+            moving.filtered(lambda document: not document.sudo().is_approval_open)._tell_finance()
+        elif target in (*self._state_to, "rejected"):
+            moving._tell_decision()
         elif target == self._cancel_state:
             moving._cancel_approval()
         return result
@@ -102,6 +105,10 @@ class WasteMoneyDocument(models.AbstractModel):
         """Move on once it is decided, without asking who may: callers did. To override."""
         self._transition("approve")
 
+    def _get_applicants(self):
+        """Return who else wants to know how it was decided. To override."""
+        return self.env["res.users"]
+
     def _get_refuse_context(self):
         """Return the defaults of the dialogue that asks for a reason. To override."""
         return {}
@@ -117,6 +124,31 @@ class WasteMoneyDocument(models.AbstractModel):
             if document.id not in reviews.mapped("res_id"):
                 raise UserError(document.sudo()._get_move_error("rejected"))
         return reviews
+
+    # NOTICES -------------------------------------------------------------------
+
+    def _tell_finance(self):
+        """Tell the clerks who may decide that a request waits, where no flow tells its approvers."""
+        clerks = self.env.ref("waste.group_finance").sudo().all_user_ids
+        for document in self:
+            told = clerks.filtered(lambda user, document=document: (
+                document.company_id in user.company_ids and user != self.env.user and not user.share))
+            document._notify_users(told, self.env._("%(document)s waits for your decision", document=document.name))
+
+    def _tell_decision(self):
+        """Tell the author and the salesperson how it was decided; whom a flow asked for, it tells by itself."""
+        for document in self:
+            label = document._waste_state_label(document.state)
+            told = document.sudo().review_ids.requested_by
+            people = ((document.create_uid | document._get_applicants()) - told).filtered(
+                lambda user: user.active and not user.share and user != self.env.user)
+            subject = self.env._("%(document)s: %(state)s", document=document.name, state=label)
+            document._notify_users(people, subject, document.reason)
+
+    def _notify_users(self, users, subject, text=False):
+        if users:
+            # Who decides needn't be allowed to write to the one who asked.
+            self.sudo().message_notify(partner_ids=users.partner_id.ids, subject=subject, body=text or subject)
 
     # HOOKS ---------------------------------------------------------------------
 

@@ -1,8 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import float_compare
-
-from odoo.addons.waste_contract.tools import exact
 
 
 class WastePaymentAllocation(models.Model):
@@ -10,12 +7,12 @@ class WastePaymentAllocation(models.Model):
 
     _name = "waste.payment.allocation"
     _description = "Payment Allocation"
+    _inherit = ["waste.money.share"]
     _order = "payment_id desc, id"
     _rec_name = "statement_id"
 
     payment_id = fields.Many2one("account.payment", "Payment", required=True, index=True, ondelete="cascade")
     statement_id = fields.Many2one("waste.statement", "Statement", required=True, index=True, ondelete="restrict")
-    amount = fields.Monetary(required=True)
     currency_id = fields.Many2one(related="payment_id.currency_id")
     company_id = fields.Many2one(related="payment_id.company_id", store=True, index=True)
     date = fields.Date(related="payment_id.date")
@@ -24,7 +21,6 @@ class WastePaymentAllocation(models.Model):
 
     _once_uniq = models.Constraint(
         "UNIQUE(payment_id, statement_id)", "The payment is allocated to this statement already: change that row.")
-    _amount_positive = models.Constraint("CHECK(amount > 0)", "An allocated amount must be greater than zero.")
 
     # CONSTRAINT ----------------------------------------------------------------
 
@@ -46,7 +42,7 @@ class WastePaymentAllocation(models.Model):
                 raise ValidationError(self.env._(
                     "Statement %(statement)s is in %(currency)s, the payment in %(other)s: they can not be allocated.",
                     statement=statement.name, currency=statement.currency_id.name, other=payment.currency_id.name))
-            if (statement.direction == "receivable") != (payment.payment_type == "inbound"):
+            if (statement.direction != "payable") != (payment.payment_type == "inbound"):
                 raise ValidationError(self.env._(
                     "Statement %(statement)s and the payment go in opposite directions. Money received pays receivable "
                     "statements, money sent pays payable ones; they are never netted.", statement=statement.name))
@@ -78,12 +74,3 @@ class WastePaymentAllocation(models.Model):
                 raise UserError(self.env._(
                     "Payment %(payment)s is posted: reset it to draft before you change what it pays.",
                     payment=allocation.payment_id.display_name))
-
-    # BUSINESS ------------------------------------------------------------------
-
-    def _get_amount_sum(self):
-        return sum((exact(amount) for amount in self.mapped("amount")), exact(0))
-
-    def _is_within(self, amount):
-        """Tell whether these shares together don't exceed ``amount`` (I-34)."""
-        return float_compare(float(self._get_amount_sum()), amount, precision_digits=2) <= 0

@@ -8,6 +8,7 @@ from ..const import RECEIVED_STATES, TOLERANCE
 DIRECTIONS = [
     ("receivable", "Receivable"),
     ("payable", "Payable"),
+    ("government", "Owed by the Government"),
 ]
 
 KINDS = [
@@ -55,7 +56,8 @@ class WasteStatement(models.Model):
         domain="[('business_id', '!=', False)]")
     direction = fields.Selection(
         DIRECTIONS, required=True,
-        help="Receivable: the producer owes us. Payable: we owe the producer for waste of value.")
+        help="Receivable: the producer owes us. Payable: we owe the producer for waste of value. "
+        "Owed by the government: what is free for the producer, asked of the government office of the contract.")
     kind = fields.Selection(
         KINDS, required=True, default="regular", readonly=True, index=True,
         help="Advance and year's settlement: of prepaid contracts. Adjustment: corrects another statement.")
@@ -63,7 +65,10 @@ class WasteStatement(models.Model):
     period_start = fields.Date("From", required=True)
     period_end = fields.Date("To", required=True, help="Last day of the period.")
 
-    partner_id = fields.Many2one("res.partner", "Producer", required=True, index=True, ondelete="restrict")
+    partner_id = fields.Many2one(
+        "res.partner", "Producer", required=True, index=True, ondelete="restrict",
+        help="Who owes or gets the amount: the producer, or the government office that pays for its waste.")
+    producer_id = fields.Many2one(related="contract_id.partner_id", string="Waste of")
     business_id = fields.Many2one(
         "waste.business", "Business", related="contract_id.business_id", store=True, index="btree_not_null",
         help="The business line of the contract.")
@@ -151,7 +156,7 @@ class WasteStatement(models.Model):
     def _compute_direction_amounts(self):
         for statement in self:
             amount = 0.0 if statement.state == "cancelled" else statement.amount_total
-            statement.receivable_amount = amount if statement.direction == "receivable" else 0.0
+            statement.receivable_amount = amount if statement.direction != "payable" else 0.0
             statement.payable_amount = amount if statement.direction == "payable" else 0.0
 
     @api.depends("amount_total", "computed_amount", "kind")
@@ -237,7 +242,7 @@ class WasteStatement(models.Model):
         """Complete the values of a new statement from its contract."""
         contract = self.env["sale.order"].browse(vals.get("contract_id"))
         vals = {
-            "partner_id": contract.partner_id.id,
+            "partner_id": contract._get_statement_party(vals.get("direction")).id,
             "company_id": contract.company_id.id,
             "invoicing_company_id": (contract.invoicing_company_id or contract.company_id).id,
             "currency_id": contract.currency_id.id,

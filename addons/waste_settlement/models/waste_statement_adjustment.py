@@ -95,10 +95,11 @@ class WasteStatement(models.Model):
         return adjustment
 
     def _prepare_invoice_values(self, order):
-        """A correction below zero is the red-letter invoice of what the original was invoiced with."""
+        """Below zero it is the red-letter invoice of what was invoiced before: the statement it corrects, or the advance."""
         values = super()._prepare_invoice_values(order)
-        if self.origin_id and values["move_type"] in ("out_refund", "in_refund"):
-            original = self.origin_id.invoice_ids.filtered(
+        before = self.origin_id or self.line_ids.filtered(lambda line: line.kind == "advance_paid").source_id
+        if before and values["move_type"] in ("out_refund", "in_refund"):
+            original = before.invoice_ids.filtered(
                 lambda move: move.state == "posted" and move._get_statement_sign() > 0)[-1:]
             values["reversed_entry_id"] = original.id
             values["fapiao_state"] = "issued"

@@ -64,9 +64,11 @@ class WasteStatement(models.Model):
         parts = self._get_parts(due, contract_line)
         lines = []
         for start, end, terms in parts:
-            if terms._get_settlement_direction() != due.direction:
+            if not terms._is_settled_on(due.direction):
                 continue
             if line := self._prepare_waste_line(start, end, contract_line, terms, movements):
+                if due.direction == "government":
+                    line.update(amount=line["government_amount"], government_amount=0.0)
                 dates = {"date_from": start, "date_to": end} if len(parts) > 1 else {}
                 lines.append({**line, **dates})
         return lines

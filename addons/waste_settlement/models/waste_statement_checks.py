@@ -45,11 +45,12 @@ class WasteStatement(models.Model):
                 raise ValidationError(self.env._(
                     "%(contract)s is not a waste contract: statements are made for contracts of a business.",
                     contract=contract.name))
-            if statement.partner_id != contract.partner_id:
+            party = contract._get_statement_party(statement.direction)
+            if statement.partner_id != party:
                 raise ValidationError(self.env._(
                     "Statement %(statement)s names %(partner)s, but its contract %(contract)s is with %(party)s.",
                     statement=statement.name, partner=statement.partner_id.display_name,
-                    contract=contract.name, party=contract.partner_id.display_name))
+                    contract=contract.name, party=party.display_name or "-"))
 
     @api.constrains("tax_rate_percent")
     def _check_tax_rate(self):

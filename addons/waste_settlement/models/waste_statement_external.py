@@ -198,6 +198,7 @@ class WasteStatement(models.Model):
         - ``allocations``: list of (`waste.statement`, amount); ``company``: `res.company`, needed without allocations
         - ``values``: optional further fields, such as ``external_versions``
 
+        A transfer that was registered by hand before is taken over, not booked again.
         What an invoice asks later is matched with the allocation when that invoice is posted.
 
         :return: list of `account.payment` in the order given
@@ -212,9 +213,18 @@ class WasteStatement(models.Model):
         journals = {}
         prepared = [self._prepare_external_payment(system, vals, journals) for vals in vals_list]
         births = {values["external_key"]: values for values in reversed(prepared) if values["external_key"] not in payments}
+        adopted = self.env["waste.collection"]._find_same_transfers(births.values())
+        for key, collection in adopted.items():
+            if collection.payment_id:
+                # Booked by hand already: the payment is the other system's from now on, and follows it below.
+                births.pop(key)
+                payments[key] = collection.payment_id
+                payments[key].write({"external_system": system, "external_key": key})
         created = self.env["account.payment"].create(list(births.values())[::-1])
-        created.action_post()
         payments.update({payment.external_key: payment for payment in created})
+        for key, collection in adopted.items():
+            collection._adopt_payment(payments[key])
+        created.action_post()
         for values in prepared:
             if values is not births.get(values["external_key"]):
                 payments[values["external_key"]]._update_from_external(values)
@@ -228,12 +238,12 @@ class WasteStatement(models.Model):
         """
         statements = self.union(*(statement for statement, _amount in vals["allocations"]))
         company = statements.invoicing_company_id or vals.get("company")
-        directions = set(statements.mapped("direction")) or {"receivable"}
+        directions = {statement.direction == "payable" for statement in statements} or {False}
         if not company or len(company) > 1 or len(directions) > 1:
             raise UserError(self.env._(
                 "Payment %(payment)s must name one company and one direction: its statements are %(statements)s.",
                 payment=vals["key"], statements=", ".join(statements.mapped("name")) or "-"))
-        is_inbound = directions == {"receivable"}
+        is_inbound = directions == {False}
         shares = defaultdict(lambda: exact(0))
         for statement, amount in vals["allocations"]:
             shares[statement.id] += exact(amount)

@@ -21,6 +21,7 @@ class WasteStatement(models.Model):
                 raise UserError(self.env._(
                     "Statement %(statement)s is “%(state)s”: only confirmed statements are invoiced.",
                     statement=statement.name, state=statement._waste_state_label(statement.state)))
+        self._check_invoiced_without_application()
         moves = self._create_invoices([
             {"statement": statement, "amount": None, "date": fields.Date.context_today(self)} for statement in self])
         return self._get_documents_action("waste_settlement.account_move_action", "account.move", moves)
@@ -82,7 +83,7 @@ class WasteStatement(models.Model):
         """Return the values of one move of this statement; see `_create_invoices`."""
         self.ensure_one()
         amount = order["amount"]
-        is_sale = self.direction == "receivable"
+        is_sale = self.direction != "payable"
         total = self.amount_total if amount is None else amount
         is_refund = total < 0
         company = self.invoicing_company_id
@@ -130,7 +131,7 @@ class WasteStatement(models.Model):
     def _prepare_due_values(self, day):
         """Return when the invoice is due: as the contract agreed, else as the producer usually pays, else at once."""
         partner = self.partner_id.with_company(self.invoicing_company_id)
-        if self.direction == "receivable":
+        if self.direction != "payable":
             term = self.contract_id.payment_term_id or partner.property_payment_term_id
         else:
             term = partner.property_supplier_payment_term_id

@@ -59,7 +59,7 @@ class WasteStatement(models.Model):
         spoken = self._get_spoken(contracts)
         dues = [
             Due(spoken[contract.id], direction, *period)
-            for contract in contracts for period in wanted[contract] for direction in ("receivable", "payable")]
+            for contract in contracts for period in wanted[contract] for direction in contract._get_statement_directions()]
         facts = self._get_facts(dues)
         vals_list, lines_list, moved = [], [], set()
         for due in dues:
@@ -111,7 +111,7 @@ class WasteStatement(models.Model):
         return {
             "quantity_kg": float(sum(exact(line["quantity_kg"]) for line in lines)),
             "amount_total": total,
-            "receivable_amount": total if direction == "receivable" else 0.0,
+            "receivable_amount": total if direction != "payable" else 0.0,
             "payable_amount": total if direction == "payable" else 0.0,
             "amount_untaxed": untaxed,
             "amount_tax": tax,
@@ -167,7 +167,7 @@ class WasteStatement(models.Model):
         if self._has_charge_due(due):
             return True
         return any(
-            terms._get_settlement_direction() == due.direction
+            terms._is_settled_on(due.direction)
             for contract_line in due.contract.order_line.filtered("pricing_mode")
             if movements.between(contract_line._get_moved_ids(), due.start, due.end)
             for start, end, terms in self._get_parts(due, contract_line)

@@ -192,7 +192,7 @@ class WasteStatementOffsetLine(models.Model):
     def _check_statement(self):
         for line in self:
             statement, offset = line.statement_id.sudo(), line.offset_id
-            if (statement.partner_id.commercial_partner_id != offset.partner_id.commercial_partner_id
+            if (statement.direction == "government" or statement.partner_id.commercial_partner_id != offset.partner_id.commercial_partner_id
                     or statement.invoicing_company_id != offset.company_id or statement.currency_id != offset.currency_id):
                 raise ValidationError(self.env._(
                     "Statement %(statement)s is not of %(partner)s, in the books of %(company)s and in its currency: "

@@ -97,7 +97,7 @@ class WasteStatement(models.Model):
             lines = [
                 self._prepare_advance_line(due, contract_line, facts)
                 for contract_line in contract.order_line.filtered("pricing_mode")
-                if contract_line._get_settlement_direction() == due.direction]
+                if contract_line._is_settled_on(due.direction)]
         rest = exact(self._sum_lines(lines))
         for source, credit in facts.prepaid.credits.get(self._get_party_key(contract), {}).items():
             taken = min(credit, rest)

@@ -20,6 +20,8 @@ RIGHTS = {
     "waste.dunning":                (NONE, READ, READ, NONE, READ, READ, READ, NONE, NONE, NONE, NONE),
     "waste.dunning.level":          (NONE, READ, READ, NONE, FULL, READ, FULL, NONE, NONE, NONE, NONE),
     "waste.collection.progress":    (NONE, READ, READ, NONE, READ, READ, READ, NONE, NONE, NONE, NONE),
+    "waste.period":                 (NONE, READ, FULL, NONE, FULL, READ, FULL, NONE, NONE, NONE, NONE),
+    "waste.volume.report":          (NONE, READ, READ, NONE, READ, READ, READ, NONE, NONE, NONE, NONE),
     "waste.ageing":                 (NONE, FULL, FULL, NONE, FULL, FULL, FULL, NONE, NONE, NONE, NONE),
     "waste.ageing.line":            (NONE, FULL, FULL, NONE, FULL, FULL, FULL, NONE, NONE, NONE, NONE),
     "waste.statement.make":         (NONE, NONE, NONE, NONE, FULL, NONE, FULL, NONE, NONE, NONE, NONE),

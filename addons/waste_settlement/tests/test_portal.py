@@ -49,7 +49,7 @@ class TestPortal(SettlementCase, HttpCase):
         counters = self.make_jsonrpc_request("/my/counters", {"counters": ["statement_count"]})
         self.assertEqual(counters["statement_count"], 2)
 
-    def test_the_page_explains_every_amount(self):
+    def test_i_39_the_page_explains_every_amount_and_shows_nothing_of_ours(self):
         page = self.url_open(f"/my/statements/{self.statement.id}").text
 
         self.assertIn("1 t × 2,800 = 2,800.00", page)

@@ -164,7 +164,7 @@ class TestReceivables(SettlementCase):
         rows = self.env["waste.collection.progress"].search([("collection_id", "=", collection.id)])
         return {row.user_id: row.amount for row in rows}
 
-    def test_money_counts_by_the_shares_of_its_day(self):
+    def test_i_40_money_counts_by_the_shares_of_its_day(self):
         second = self._new_user("salesperson", login="h5_second")
         self._assign(self.salesperson, 100, end="2026-05-31")
         self._assign(self.salesperson, 60, start="2026-06-01")

@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.fields import Command, Date
 from odoo.tests import freeze_time, tagged
 
@@ -61,6 +62,28 @@ class TestStatementCycles(SettlementCase):
 
         self.assertRecordValues(settlement, [{"kind": "true_up", "amount_total": 2800.0, "computed_amount": 2800.0}])
         self.assertEqual(settlement.line_ids.mapped("amount"), [30800.0, -28000.0])
+
+    def test_the_application_of_the_years_settlement_is_for_what_the_advance_left(self):
+        _contract, settlement = self._prepaid_year(11000)
+        settlement.action_approve()
+        settlement.action_confirm()
+        application = self.env["waste.invoice.application"].create({"statement_id": settlement.id, "fapiao_kind": "ordinary"})
+
+        self.assertRecordValues(application.line_ids, [{"amount": 2800.0, "tax_rate_percent": 6.0}])
+        self.assertIn("Less the advance", application.line_ids.name)
+        application.action_submit()
+        application.action_approve()
+        application.write({"fapiao_no": "24441234", "fapiao_date": "2027-01-10"})
+        application.action_issue()
+        self.assertRecordValues(settlement, [{"state": "invoiced", "invoiced_amount": 2800.0}])
+
+    def test_a_years_settlement_below_zero_is_not_applied_for(self):
+        _contract, settlement = self._prepaid_year(9000)
+        settlement.action_approve()
+        settlement.action_confirm()
+        with self.assertRaisesRegex(UserError, "comes to -2800.00 at 6 %: that is paid back by a red-letter invoice"):
+            settlement.action_apply_invoice()
+        self.assertFalse(settlement.invoice_application_ids)
 
     def test_too_much_paid_is_refunded_by_a_credit_note(self):
         _contract, settlement = self._prepaid_year(9000)

@@ -150,14 +150,16 @@ class TestStatementModes(ModesCase):
                 self._track(contract, each.batches)
 
                 simulation = self._simulate(contract, each.typed)
-                statement = self._make(contract)
+                statements = self._make(contract)
 
-                self.assertEqual(len(statement), 1)
+                statement, asked = statements[:1], statements[1:]
                 direction = "payable" if each.amounts[1] else "receivable"
-                self.assertEqual(statement.direction, direction)
+                self.assertEqual(
+                    statements.mapped("direction"), [direction, "government"] if each.code == "KITCHEN_FREE" else [direction])
                 self.assertEqual(
                     (statement.receivable_amount, statement.payable_amount, sum(statement.line_ids.mapped("government_amount"))),
                     each.amounts)
+                self.assertEqual(sum(asked.mapped("amount_total")), each.amounts[2])
                 self.assertEqual(
                     (simulation.receivable_amount, simulation.payable_amount, simulation.government_amount), each.amounts)
                 self.assertEqual(statement.quantity_kg, sum(row[1] for row in each.batches), "each kilogram counts once")

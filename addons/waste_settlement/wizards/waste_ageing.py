@@ -49,7 +49,7 @@ class WasteAgeing(models.TransientModel):
                 "ageing_id": self.id,
                 "name": item.name,
                 "contract_id": contract.id,
-                "partner_id": contract.partner_id.id,
+                "partner_id": item.partner.id,
                 "user_id": contract.user_id.id,
                 "business_id": contract.business_id.id,
                 "company_id": contract.company_id.id,
