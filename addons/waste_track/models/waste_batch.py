@@ -85,10 +85,7 @@ class WasteBatch(models.Model):
                 disposals.get(batch, self.env["waste.disposal"]),
                 ended,
             )
-            changed = {
-                name: value for name, value in vals.items()
-                if batch._fields[name].convert_to_write(batch[name], batch) != value
-            }
+            changed = {name: value for name, value in vals.items() if batch[name] != value}
             if changed:
                 batch.write(changed)
 

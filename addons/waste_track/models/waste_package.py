@@ -1,11 +1,15 @@
-from collections import defaultdict
+from collections import defaultdict, namedtuple
 from decimal import Decimal
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..const import CONVERSION_OF_EVENT, DISPOSED_STATES, EVENT_RANK, PACKAGE_STATES, STATE_OF_EVENT
 from ..tools.mass import kg, shares
+
+# What one package gives to another in a conversion: `kind` is SPLIT, MERGED or REPACKED, `target` the number of the package
+# that it becomes (a part of), `quantity_kg` a Decimal or None for all of it.
+Edge = namedtuple("Edge", ["kind", "op_no", "op_at", "source", "target", "quantity_kg"])
 
 
 class WastePackage(models.Model):
@@ -72,20 +76,21 @@ class WastePackage(models.Model):
         events = defaultdict(list)
         for row in self.env["waste.package"]._read_events(self.ids):
             events[row["package_id"]].append(row)
+        # Packages of one vehicle have much in common: what changes alike is written together.
+        alike = defaultdict(list)
         for package in self:
             vals = package._prepare_refresh_values(events[package.id])
-            changed = {
-                name: value for name, value in vals.items()
-                if package._fields[name].convert_to_write(package[name], package) != value
-            }
+            changed = tuple((name, value) for name, value in vals.items() if package[name] != value)
             if changed:
-                package.write(changed)
+                alike[changed].append(package.id)
+        for changed, package_ids in alike.items():
+            self.browse(package_ids).write(dict(changed))
 
     def _prepare_refresh_values(self, events):
         """Return what the events, oldest first, say of this package."""
         vals = {
             "state": "packed", "place": False, "packed_at": False, "last_event_at": False,
-            "disposed_at": False, "disposal_method_id": False,
+            "disposed_at": False, "disposal_method_id": self.env["waste.disposal.method"],
         }
         edges = self.parent_edge_ids
         if edges:
@@ -106,7 +111,7 @@ class WastePackage(models.Model):
                 is_accepted = kind == "ACCEPTED"
             elif kind in ("DISPOSED", "FINAL_DISPOSED"):
                 vals["disposed_at"] = event["occurred_at"]
-                vals["disposal_method_id"] = event["method_id"] or False
+                vals["disposal_method_id"] = self.env["waste.disposal.method"].browse(event["method_id"])
             vals["state"] = STATE_OF_EVENT[kind]
             vals["last_event_at"] = event["occurred_at"]
             vals["place"] = event["place"] or vals["place"]
@@ -131,35 +136,38 @@ class WastePackage(models.Model):
         ))
         return sorted(rows, key=lambda row: (row["occurred_at"], EVENT_RANK[row["kind"]]))
 
-    def _convert(self, kind, op_no, op_at, edges):
+    @api.model
+    def _convert(self, edges):
         """Record that packages became others, and create the new ones that nobody named yet.
 
-        :param str kind: event kind SPLIT, MERGED or REPACKED
-        :param edges: list of (source package, target number, kilograms as Decimal or None for all of it)
+        :param edges: list of :class:`Edge`; one that is recorded already is left alone
         :return: the target packages
         """
-        names = {name for _source, name, _qty in edges}
-        targets = {package.name: package for package in self.search([("name", "in", list(names))])}
+        targets = {package.name: package for package in self.search([("name", "in", [edge.target for edge in edges])])}
+        births = {}
+        for edge in edges:
+            if edge.target not in targets and edge.target not in births:
+                births[edge.target] = edge.source._prepare_child_values(edge.target, edge.kind)
+        targets.update({package.name: package for package in self.create(list(births.values()))})
+        lineage = self.env["waste.package.lineage"]
         known = {
-            (edge.from_package_id.id, edge.to_package_id.name)
-            for edge in self.env["waste.package.lineage"].search([("op_no", "=", op_no)])
+            (edge.op_no, edge.from_package_id.id, edge.to_package_id.id)
+            for edge in lineage.search([("op_no", "in", list({edge.op_no for edge in edges}))])
         }
-        for source, name, _qty in edges:
-            if name not in targets:
-                targets[name] = self.create(source._prepare_child_values(name, kind))
-        self.env["waste.package.lineage"].create([
-            {
-                "op_no": op_no,
-                "kind": CONVERSION_OF_EVENT[kind],
-                "op_at": op_at,
-                "from_package_id": source.id,
-                "to_package_id": targets[name].id,
-                "company_id": source.company_id.id,
-                "qty_kg": float(source.accepted_kg if qty is None else qty),
-            }
-            for source, name, qty in edges
-            if (source.id, name) not in known
-        ])
+        new = {}
+        for edge in edges:
+            key = (edge.op_no, edge.source.id, targets[edge.target].id)
+            if key not in known:
+                new.setdefault(key, {
+                    "op_no": edge.op_no,
+                    "kind": CONVERSION_OF_EVENT[edge.kind],
+                    "op_at": edge.op_at,
+                    "from_package_id": edge.source.id,
+                    "to_package_id": targets[edge.target].id,
+                    "company_id": edge.source.company_id.id,
+                    "qty_kg": float(edge.source.accepted_kg if edge.quantity_kg is None else edge.quantity_kg),
+                })
+        lineage.create(list(new.values()))
         children = self.browse([package.id for package in targets.values()])
         for child in children:
             # A mixed package belongs to the batch of its first source; the shares of the others are its edges.

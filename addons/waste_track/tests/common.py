@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from odoo.tests import TransactionCase, new_test_user
 
+from ..models.waste_package import Edge
 from ..tools.mass import kg
 
 START = datetime(2026, 7, 2, 8, 0)
@@ -241,8 +242,8 @@ class WasteTrackFactory:
             for name, quantity in targets.items():
                 if isinstance(quantity, dict):
                     quantity = quantity[source]
-                edges.append((source, name, quantity and Decimal(quantity)))
-        made = sources._convert(kind, op_no, at, edges)
+                edges.append(Edge(kind, op_no, at, source, name, quantity and Decimal(quantity)))
+        made = sources._convert(edges)
         cls.env["waste.package.event"].create([
             {
                 "package_id": source.id, "company_id": source.company_id.id, "kind": kind, "op_no": op_no,

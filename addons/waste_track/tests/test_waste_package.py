@@ -8,6 +8,7 @@ from psycopg2 import IntegrityError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models.waste_package import Edge
 from ..tools.mass import kg
 from .common import CHAIN, START, WasteTrackCommon
 
@@ -151,10 +152,12 @@ class TestWastePackage(WasteTrackCommon):
 
     def test_telling_a_conversion_again_changes_nothing(self):
         package = self._make_package("WAREHOUSED")
-        edges = [(package, "CF1", kg(5)), (package, "CF2", kg(15))]
+        edges = [
+            Edge("SPLIT", "CF000001", START, package, name, quantity)
+            for name, quantity in (("CF1", kg(5)), ("CF2", kg(15)), ("CF2", kg(15)))]
 
         for _again in range(2):
-            package._convert("SPLIT", "CF000001", START, edges)
+            package._convert(edges)
             package._refresh()
 
         self.assertEqual(package.child_edge_ids.mapped("qty_kg"), [5, 15])

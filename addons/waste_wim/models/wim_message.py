@@ -197,8 +197,10 @@ class WimInbox(models.Model):
         messages_sudo = self.sudo()
         with withheld():
             try:
-                created = messages_sudo._insert(list(firsts.values()))
-                known |= dict(zip(firsts, created))
+                created = dict(zip(firsts, messages_sudo._insert(list(firsts.values()))))
+                # Only what comes again is looked at: reading one of all would fetch the payloads of all.
+                again = messages_sudo.browse(created[vals['msg_id']].id for _item, vals, _result in repeats if vals['msg_id'] in created)
+                known |= {first.msg_id: first for first in again}
                 messages_sudo._insert([messages_sudo._prepare_repeat(item, vals, result, known) for item, vals, result in repeats])
             except pg_errors.UniqueViolation as error:
                 # The same message in a parallel request: Odoo runs this request again, and then it is a duplicate.

@@ -27,12 +27,12 @@ class WimEventDisposal(models.AbstractModel):
             if not package:
                 return None
             vals["package_id"] = package.id
-            vals["batch_id"] = package.batch_id.id
+            vals |= self._prepare_parent("batch_id", package.batch_id)
         elif fresh.get("batch_no"):
             batch = self._find(message, refs["batches"], "batch_no", "batch")
             if not batch:
                 return None
-            vals["batch_id"] = batch.id
+            vals |= self._prepare_parent("batch_id", batch)
         elif not record:
             message.reject("schema", "$.payload.package_no", self.env._(
                 "Disposal %(number)s names neither a package nor a batch.", number=message.key,

@@ -29,8 +29,11 @@ class WimEventInbound(models.AbstractModel):
             line = refs["lines"].get(message.payload.get("line_no"))
             number = message.payload.get("batch_no")
             if line and line.company_id == message.company and number not in refs["batches"]:
-                new.setdefault(number, line)
-        batches = self.env["waste.batch"].create([line._prepare_batch_values(number) for number, line in new.items()])
+                pickup = refs["pickups"].get(message.payload.get("pickup_no"))
+                is_own = pickup and pickup.company_id == message.company
+                new.setdefault(number, {
+                    **line._prepare_batch_values(number), "pickup_id": pickup.id if is_own else False})
+        batches = self.env["waste.batch"].create(list(new.values()))
         return {batch.name: batch for batch in batches}
 
     @api.model
@@ -54,7 +57,7 @@ class WimEventInbound(models.AbstractModel):
                 return None
             if not self._of_company(message, batch, "batch_no"):
                 return None
-            vals["batch_id"] = batch.id
+            vals |= self._prepare_parent("batch_id", batch)
             if pickup and batch.pickup_id != pickup:
                 batch.pickup_id = pickup
         for theirs, ours in (("planned_qty_t", "planned_kg"), ("actual_qty_t", "actual_kg")):

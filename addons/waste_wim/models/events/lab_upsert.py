@@ -25,7 +25,7 @@ class WimEventLab(models.AbstractModel):
             batch = self._find(message, refs["batches"], "batch_no", "batch")
             if not batch:
                 return None
-            vals["batch_id"] = batch.id
+            vals |= self._prepare_parent("batch_id", batch)
         for theirs, ours in (("items", "items"), ("qualified", "is_qualified"), ("tested_at", "tested_at")):
             if theirs in fresh:
                 vals[ours] = fresh[theirs]

@@ -56,7 +56,7 @@ class WimEventManifest(models.AbstractModel):
             pickup = self._find(message, refs["pickups"], "pickup_no", "pickup")
             if not pickup:
                 return None
-            vals["pickup_id"] = pickup.id
+            vals |= self._prepare_parent("pickup_id", pickup)
         if fresh.get("batch_no"):
             batch = self._find(message, refs["batches"], "batch_no", "batch")
             if not batch:

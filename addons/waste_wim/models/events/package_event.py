@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, models
 
 from odoo.addons.waste_track.const import CONVERSION_OF_EVENT, EVENT_KINDS
+from odoo.addons.waste_track.models.waste_package import Edge
 
 KINDS = {kind for kind, _label in EVENT_KINDS}
 
@@ -162,28 +163,24 @@ class WimEventPackage(models.AbstractModel):
             if not ready:
                 break
             todo = [message for message in todo if message.payload["package_no"] not in refs["packages"]]
-            for message in ready:
-                source = refs["packages"][message.payload["package_no"]]
-                if not self._of_company(message, source, "package_no"):
-                    continue
-                children = source._convert(
-                    message.payload["kind"], message.payload["op_no"], message.occurred_at,
-                    self._conversion_edges(message, source),
-                )
-                refs["packages"].update({child.name: child for child in children})
-                keys |= {f"package:{child.name}" for child in children}
+            children = self.env["waste.package"]._convert([
+                edge for message in ready if self._of_company(message, refs["packages"][message.payload["package_no"]], "package_no")
+                for edge in self._conversion_edges(message, refs["packages"][message.payload["package_no"]])
+            ])
+            refs["packages"].update({child.name: child for child in children})
+            keys |= {f"package:{child.name}" for child in children}
         return messages, keys
 
     @api.model
     def _conversion_edges(self, message, source):
-        """Return [(source, target number, kilograms or None)] of a conversion.
+        """Return the edges of a conversion.
 
         A split lists its targets with their weights; a merge names one target and its share; a repack moves everything.
         """
-        target = message.payload["to"]
-        if isinstance(target, str):
-            return [(source, target, message.payload.get("qty_kg"))]
-        return [(source, name, quantity) for name, quantity in target]
+        target, payload = message.payload["to"], message.payload
+        shares = [(target, payload.get("qty_kg"))] if isinstance(target, str) else target
+        return [
+            Edge(payload["kind"], payload["op_no"], message.occurred_at, source, name, quantity) for name, quantity in shares]
 
     @api.model
     def _prepare_event_values(self, message, package, refs):

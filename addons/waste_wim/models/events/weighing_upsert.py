@@ -23,7 +23,7 @@ class WimEventWeighing(models.AbstractModel):
             pickup = self._find(message, refs["pickups"], "pickup_no", "pickup")
             if not pickup:
                 return None
-            vals["pickup_id"] = pickup.id
+            vals |= self._prepare_parent("pickup_id", pickup)
         for field in ("gross_kg", "tare_kg", "net_kg"):
             if fresh.get(field) is not None:
                 vals[field] = float(fresh[field])

@@ -98,6 +98,14 @@ class WimEventDocument(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
+    def _prepare_parent(self, field, record):
+        """Return the values that link a document to its batch or pickup, with the producer that follows from it.
+
+        Computed after the insert it would cost an UPDATE for each document.
+        """
+        return {field: record.id, "producer_id": record.producer_id.id}
+
+    @api.model
     def _create_documents(self, vals_list):
         return self.env[self._document_model].create(vals_list)
 
