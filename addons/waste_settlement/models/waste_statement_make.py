@@ -118,6 +118,7 @@ class WasteStatement(models.Model):
             "computed_amount": total,
             "difference": 0.0,
             "has_difference": False,
+            "has_open_difference": False,
             "invoiced_amount": 0.0,
             "received_amount": 0.0,
             "open_amount": 0.0,

@@ -103,6 +103,8 @@ class WasteStatement(models.Model):
     def _get_facts(self, dues):
         """Fetch what the amounts of :class:`Due` statements follow from."""
         contracts = self.env["sale.order"].union(*(due.contract for due in dues)).with_env(self.env)
+        # All columns at once: asked for one by one, each waste detail would be read by itself.
+        contracts.order_line.fetch()
         if TIER_MODES.intersection(contracts.order_line.mapped("pricing_mode")):
             # Read for all of them at once: each price would ask for those of its contract.
             contracts.tier_ids.mapped("price_unit")

@@ -164,3 +164,22 @@ class TestStatementRun(SettlementCase):
         queries = self.cr.sql_log_count - before
         self.assertEqual(run.statement_count, 2 * len(contracts))
         return queries
+
+    def test_twelve_contracts_take_as_many_queries_as_two(self):
+        """Bench row ``statements``: terms, batches and checks are read for all contracts together."""
+        counts = []
+        for size in (1, 2, 12):  # the first warms the caches
+            contracts = self.env["sale.order"].union(*(self._active() for _number in range(size)))
+            for contract in contracts:
+                self._batch(contract, 1000)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+
+            statements = self._make(contracts)
+
+            self.env.flush_all()
+            counts.append(self.cr.sql_log_count - before)
+            self.assertEqual(len(statements), size)
+        self.assertLessEqual(counts[2], counts[1])
+        self.assertLessEqual(counts[2], 25)

@@ -163,6 +163,22 @@ class TestWastePackage(WasteTrackCommon):
         self.assertEqual(package.child_edge_ids.mapped("qty_kg"), [5, 15])
         self.assertEqual(self.env["waste.package"].search_count([("name", "in", ("CF1", "CF2"))]), 2)
 
+    def test_twenty_conversions_take_as_many_queries_as_two(self):
+        counts = []
+        for size in (2, 2, 20):  # the first warms the caches
+            packages = self._make_batch(self.line, size, "WAREHOUSED").package_ids
+            edges = [Edge("REPACKED", f"HZ-{package.name}", START, package, f"HZ-{package.name}", None) for package in packages]
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+
+            made = packages._convert(edges)
+
+            self.env.flush_all()
+            counts.append(self.cr.sql_log_count - before)
+            self.assertEqual(made.parent_edge_ids.from_package_id, packages)
+        self.assertEqual(counts[1], counts[2])
+
     def test_a_repack_moves_what_is_accepted_also_when_that_is_told_later(self):
         package = self._make_package("ARRIVED")
         made = self._convert("REPACKED", package, {"HZ1": None})
