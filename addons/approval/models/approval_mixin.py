@@ -210,6 +210,32 @@ class ApprovalMixin(models.AbstractModel):
                 "Ask an administrator to complete its approvers.", **values)
         return False
 
+    def _get_stepwise(self):
+        """Return those documents that steps decide on, not a role."""
+        self.check_access("read")
+        return self.filtered(lambda document: document.sudo().is_approval_open)
+
+    def _get_my_reviews(self):
+        """Return the current user's open steps of these documents.
+
+        :raise UserError: when a document waits for others only
+        """
+        reviews = self.env["tier.review"].search([
+            ("model", "=", self._name), ("res_id", "in", self.ids), ("can_review", "=", True)])
+        for document in self:
+            if document.id not in reviews.mapped("res_id"):
+                raise UserError(document._get_open_step_error())
+        return reviews
+
+    def _get_open_step_error(self):
+        """Return the sentence that names the step and the people this document waits for, or False."""
+        self.ensure_one()
+        # Steps hold whoever moves the document, also who may not read them.
+        waiting = self.sudo().review_ids.filtered(lambda review: review.status == "pending")
+        return bool(waiting) and self.env._(
+            "%(document)s: step “%(step)s” is still to be decided by %(people)s.",
+            document=self.display_name, step=waiting[0].name, people=", ".join(waiting.reviewer_ids.mapped("name")))
+
     def _cancel_approval(self):
         """Drop the open steps, for the document took another way."""
         reviews = self.sudo().review_ids.filtered(lambda review: review.status in OPEN)

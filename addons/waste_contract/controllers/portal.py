@@ -4,7 +4,7 @@ from odoo.tools import consteq
 
 from odoo.addons.sale.controllers.portal import CustomerPortal
 
-HIDDEN_STATES = ('draft', 'approving', 'cancelled')
+from ..models.waste_contract_review_mixin import UNREAD_STATES
 
 
 class ContractPortal(CustomerPortal):
@@ -14,7 +14,7 @@ class ContractPortal(CustomerPortal):
         """A link sent for review shows nothing while the contract is being rewritten."""
         document_sudo = super()._document_check_access(model_name, document_id, access_token=access_token)
         if (model_name == 'sale.order' and document_sudo.business_id and request.env.user.share
-                and document_sudo.contract_state in HIDDEN_STATES):
+                and document_sudo.contract_state in UNREAD_STATES):
             raise MissingError(request.env._("This contract isn't open for you at the moment."))
         return document_sudo
 
@@ -73,7 +73,7 @@ class ContractPortal(CustomerPortal):
         """Return the agreement, in superuser mode, when it names who asks or he has its link; else nothing."""
         # Portal users have no rights on agreements: a rule would open export and counts. This door opens one page.
         agreement_sudo = request.env['waste.contract.agreement'].sudo().browse(agreement_id).exists()
-        if not agreement_sudo or agreement_sudo.state in HIDDEN_STATES:
+        if not agreement_sudo or agreement_sudo.state in UNREAD_STATES:
             return agreement_sudo.browse()
         user = request.env.user
         is_party = not user._is_public() and (

@@ -1,5 +1,15 @@
 # First: the files below override their hooks.
-from . import sale_order, sale_order_life, waste_contract_agreed_mixin, waste_contract_agreement, waste_contract_agreement_life
+from . import (
+    waste_contract_review_mixin,
+    waste_contract_agreed_mixin,
+    waste_contract_part_mixin,
+    waste_price_step_mixin,
+    waste_price_terms_mixin,
+    sale_order,
+    sale_order_life,
+    waste_contract_agreement,
+    waste_contract_agreement_life,
+)
 
 # isort: split
 from . import (
@@ -35,6 +45,7 @@ from . import (
     waste_contract_agreement_approval,
     waste_contract_agreement_line,
     waste_contract_agreement_paper,
+    waste_contract_agreement_tier,
     waste_contract_change,
     waste_contract_clause,
     waste_contract_member,

@@ -12,6 +12,8 @@ SETTLEMENT_CYCLES = [
     ('year', "Yearly"),
     ('prepaid', "Prepaid"),
 ]
+LUMP_SUM_UNITS = [('year', "Calendar year"), ('month', "Month"), ('trip', "Trip")]
+MINIMUM_UNITS = [('trip', "Trip"), ('month', "Month"), ('contract', "Whole contract")]
 
 
 class SaleOrder(models.Model):
@@ -20,7 +22,7 @@ class SaleOrder(models.Model):
     What was agreed is here; the contract's life is in ``sale_order_life.py``.
     """
     _name = 'sale.order'
-    _inherit = ['sale.order', 'waste.state.mixin', 'waste.external.mixin']
+    _inherit = ['sale.order', 'waste.contract.review.mixin', 'waste.external.mixin']
 
     # What WIM keeps of the contracts born there. Who serves the customer stays ours.
     _external_fields = frozenset({
@@ -48,7 +50,6 @@ class SaleOrder(models.Model):
     date_end = fields.Date(
         "End", compute='_compute_period', store=True, readonly=False, precompute=True, tracking=True,
         help="Last day of the contract.")
-    date_signed = fields.Date("Signed on", copy=False, tracking=True)
 
     settlement_cycle = fields.Selection(
         SETTLEMENT_CYCLES, compute='_compute_settlement_cycle', store=True, readonly=False, precompute=True,
@@ -347,7 +348,6 @@ class SaleOrder(models.Model):
 
     def _get_lines_of_mode(self, mode):
         return self.order_line.filtered(lambda line: line.pricing_mode == mode).sorted('sequence')
-
 
     def _prepare_detail_values(self, vals_list):
         """Complete the values of new lines of these contracts: product, number, quantity."""

@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.exceptions import UserError
 from odoo.tools import format_date, formatLang
 
 SHOWN_DETAILS = 4
@@ -7,85 +6,9 @@ SHOWN_DETAILS = 4
 
 class SaleOrder(models.Model):
     """Who decides on a contract: the steps of the flows that match it; a sales manager where none does."""
-    _name = 'sale.order'
-    _inherit = ['sale.order', 'approval.mixin']
-
-    _state_from = ['draft']
-    _state_to = ['customer_review']
-    _cancel_state = 'cancelled'
-
-    # CRUD ----------------------------------------------------------------------
-
-    def write(self, vals):
-        """Approval follows the state whoever moves it, so no import or RPC call leaves it out."""
-        target = vals.get('contract_state')
-        moving = self.filtered(lambda order: target and order.contract_state != target)
-        returned = moving.filtered(lambda order: order.contract_state == 'approving')
-        result = super().write(vals)
-        if target == 'approving':
-            moving._request_approval()
-        elif target == 'draft':
-            (moving - returned)._archive_approval()  # what was approved may change now
-        elif target == 'cancelled':
-            moving._cancel_approval()
-        return result
-
-    # CHECKS --------------------------------------------------------------------
-
-    def _get_move_error(self, target):
-        if self.contract_state == 'approving' and target in ('customer_review', 'draft'):
-            pending = self.sudo().review_ids.filtered(lambda review: review.status == 'pending')
-            if pending:
-                return self.env._(
-                    "Contract %(contract)s: step “%(step)s” is still to be decided by %(people)s.",
-                    contract=self.name, step=pending[0].name, people=', '.join(pending.reviewer_ids.mapped('name')))
-        return super()._get_move_error(target)
-
-    # ACTION --------------------------------------------------------------------
-
-    def action_approve(self):
-        """Approve the steps that are the user's to decide; without steps, the contract as a sales manager."""
-        stepwise = self._get_stepwise()
-        if stepwise:
-            stepwise._get_my_reviews().action_approve()
-        return super(SaleOrder, self - stepwise).action_approve()
-
-    def action_reject(self, reason=None):
-        stepwise = self._get_stepwise()
-        if not stepwise:
-            return super().action_reject(reason)
-        reviews = stepwise._get_my_reviews()
-        if not (reason or '').strip():
-            return reviews.with_context(verb='return').action_ask_decision()
-        reviews.action_return(reason)
-        return super(SaleOrder, self - stepwise).action_reject(reason) if self - stepwise else True
+    _inherit = 'sale.order'
 
     # BUSINESS ------------------------------------------------------------------
-
-    def _get_stepwise(self):
-        """Return those that steps decide on."""
-        self.check_access('read')
-        return self.filtered(lambda order: order.sudo().is_approval_open)
-
-    def _get_my_reviews(self):
-        """Return the current user's open steps of these contracts.
-
-        :raise UserError: when a contract waits for others only
-        """
-        reviews = self.env['tier.review'].search([
-            ('model', '=', self._name), ('res_id', 'in', self.ids), ('can_review', '=', True)])
-        for order in self:
-            if order.id not in reviews.mapped('res_id'):
-                raise UserError(order._get_move_error('customer_review'))
-        return reviews
-
-    def _approval_granted(self):
-        super()._approval_granted()
-        self._transition('approve')
-
-    def _approval_refused(self, reason):
-        super()._approval_refused(reason)
-        self._transition_logged('reject', reason)
 
     def _is_approval_ahead(self):
         return bool(self.business_id) and super()._is_approval_ahead()

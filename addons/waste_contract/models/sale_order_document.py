@@ -1,14 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-# Who isn't of the staff reads a contract while these don't last.
-UNREAD_STATES = ('draft', 'approving', 'cancelled')
-
 
 class SaleOrder(models.Model):
-    """The contract as a paper: its template, its additional terms, when its wording is fixed."""
-    _name = 'sale.order'
-    _inherit = ['sale.order', 'document.mixin']
+    """The contract as a paper: its template, its additional terms."""
+    _inherit = 'sale.order'
 
     document_template_id = fields.Many2one(compute='_compute_document_template_id', store=True, readonly=False, precompute=True)
     clause_ids = fields.One2many('waste.contract.clause', 'order_id', "Additional Terms", copy=True, groups='base.group_user')
@@ -45,18 +41,6 @@ class SaleOrder(models.Model):
                     "Contracts of %(business)s don't use the template %(template)s. Choose another, or allow it on the business.",
                     business=order.business_id.name, template=order.document_template_id.name))
 
-    # CRUD ----------------------------------------------------------------------
-
-    def write(self, vals):
-        target = vals.get('contract_state')
-        moving = self.filtered(lambda order: target and order.contract_state != target)
-        result = super().write(vals)
-        if target == 'draft':
-            moving._thaw_document()
-        elif moving and target != 'cancelled':
-            moving._pin_document()
-        return result
-
     # PAPER ---------------------------------------------------------------------
 
     def _get_default_document_template(self):
@@ -73,9 +57,6 @@ class SaleOrder(models.Model):
         policy = self._get_policy()
         return (not is_quotation and policy['document_template_id'] | policy['document_template_ids']) or Template.search(
             [('model', '=', self._name), ('is_signed', '=', not is_quotation)])
-
-    def _is_document_frozen(self):
-        return self.contract_state not in UNREAD_STATES
 
     @api.model
     def _document_sample_domain(self):

@@ -98,12 +98,13 @@ class SaleOrder(models.Model):
             return self.env._(
                 "Order %(order)s is outside the period of framework contract %(frame)s, %(start)s to %(end)s.",
                 start=frame_sudo.date_start, end=frame_sudo.date_end, **words)
-        agreed = {(line.waste_name, line.waste_code_id, line.pricing_mode, line.price_unit) for line in frame_sudo.order_line}
+        details_sudo = frame_sudo.order_line._filter_agreed_on(self.date_start)._filter_agreed_on(self.date_end)
+        agreed = {(line.waste_name, line.waste_code_id, line.pricing_mode, line.price_unit) for line in details_sudo}
         for line in self.order_line.filtered('pricing_mode'):
             if (line.waste_name, line.waste_code_id, line.pricing_mode, line.price_unit) not in agreed:
                 return self.env._(
-                    "Order %(order)s: %(waste)s isn't priced as in framework contract %(frame)s. "
-                    "Take its price, or agree on a new one there.", waste=line.waste_name, **words)
+                    "Order %(order)s: framework contract %(frame)s doesn't agree on %(waste)s at this price for the whole "
+                    "order. Take its price and period, or agree on new ones there.", waste=line.waste_name, **words)
         percent = frame_sudo._get_frame_percent(
             frame_sudo.frame_used_t + sum(self.order_line.mapped('planned_quantity_t')),
             frame_sudo.frame_used_amount + self.planned_receivable)

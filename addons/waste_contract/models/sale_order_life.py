@@ -1,14 +1,10 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
-from odoo.addons.waste.tools.changes import is_change
+from .waste_contract_review_mixin import BEFORE_FORCE, REVIEW_STATES, REVIEW_TRANSITIONS
 
 CONTRACT_STATES = [
-    ('draft', "Draft"),
-    ('approving', "In Approval"),
-    ('customer_review', "Producer Review"),
-    ('gov_review', "Government Review"),
-    ('signing', "Signing"),
+    *REVIEW_STATES,
     ('active', "Active"),
     ('expired', "Expired"),
     ('terminated', "Terminated"),
@@ -23,7 +19,6 @@ SALE_STATE = {
     'active': 'sale', 'expired': 'sale', 'terminated': 'sale',
     'cancelled': 'cancel', 'voided': 'cancel', 'accepted': 'sent',
 }
-BEFORE_ACTIVE = ('draft', 'approving', 'customer_review', 'gov_review', 'signing')
 EARLY_ENDS = ('terminated', 'voided')
 
 
@@ -33,20 +28,13 @@ class SaleOrder(models.Model):
 
     _state_field = 'contract_state'
     _transitions = {
-        'submit': (('draft',), 'approving'),
-        'reject': (('approving',), 'draft'),
-        'approve': (('approving',), 'customer_review'),
+        **REVIEW_TRANSITIONS,
         'refuse': (('customer_review',), 'draft'),
-        'agree': (('customer_review',), 'signing'),
         'accept': (('customer_review',), 'accepted'),  # a quotation ends here and becomes a contract
-        'agree_gov': (('customer_review',), 'gov_review'),
-        'gov_return': (('gov_review',), 'customer_review'),
-        'gov_pass': (('gov_review',), 'signing'),
         'sign': (('signing',), 'active'),
         'expire': (('active',), 'expired'),
         'terminate': (('active',), 'terminated'),
         'void': (('active',), 'voided'),
-        'cancel': (BEFORE_ACTIVE, 'cancelled'),
         'reset': (('cancelled',), 'draft'),
     }
     # What the approver read is what the parties sign: terms close when the draft is submitted.
@@ -73,7 +61,7 @@ class SaleOrder(models.Model):
 
     def _expand_contract_states(self, states, domain):
         """Columns of a kanban: the usual way always, its ends where there are any."""
-        return [state for state in self._waste_states() if state in states or state in (*BEFORE_ACTIVE, 'active')]
+        return [state for state in self._waste_states() if state in states or state in (*BEFORE_FORCE, 'active')]
 
     def _creation_message(self):
         if self.business_id:
@@ -96,12 +84,6 @@ class SaleOrder(models.Model):
     def write(self, vals):
         target = vals.get('contract_state')
         moving = self.filtered(lambda order: target and order.contract_state != target)
-        if vals.get('date_signed') and not self.env.su:
-            self._check_signing(vals['date_signed'])
-        if target in ('signing', 'cancelled'):  # a signature of before doesn't count
-            moving.filtered('date_signed').date_signed = False
-        if target == 'active' and 'date_signed' not in vals:
-            moving.filtered(lambda order: not order.date_signed).date_signed = fields.Date.context_today(self)
         if target in EARLY_ENDS:
             vals = {'date_terminated': fields.Date.context_today(self), **vals}
         elif 'date_terminated' in vals and not self.env.su:
@@ -133,28 +115,14 @@ class SaleOrder(models.Model):
             {name: value for name, value in vals.items() if name not in self._external_fields})
 
     def _check_terms_open(self, what):
-        """Refuse a change of a part (line, tier) of contracts whose terms are closed or kept elsewhere.
-
-        :param what: the part in words, for the sentence
-        """
-        for order in self.filtered('business_id'):
-            if order.external_system:
-                if not self.env.su:
-                    raise UserError(self.env._(
-                        "%(what)s of contract %(contract)s is kept by %(system)s; change it there.",
-                        what=what, contract=order.name, system=order.external_system.upper()))
-            elif order._is_at_or_after('approving'):
-                raise UserError(self.env._(
-                    "Contract %(contract)s is “%(state)s”: %(what)s can no longer be changed, added or removed.",
-                    what=what, contract=order.name, state=order._waste_state_label(order.contract_state)))
-
-    def _check_signing(self, date_signed):
-        """A date of signature typed early would put the contract into force by itself."""
-        for order in self:
-            if order.contract_state != 'signing' and is_change(order, 'date_signed', date_signed):
-                raise UserError(self.env._(
-                    "Contract %(contract)s is “%(state)s”: the day it was signed is recorded while it is being signed.",
-                    contract=order.name, state=order._waste_state_label(order.contract_state)))
+        """A part is kept where its contract is."""
+        contracts = self.filtered('business_id')
+        kept_elsewhere = contracts.filtered('external_system')
+        if kept_elsewhere and not self.env.su:
+            raise UserError(self.env._(
+                "%(what)s of contract %(contract)s is kept by %(system)s; change it there.",
+                what=what, contract=kept_elsewhere[0].name, system=kept_elsewhere[0].external_system.upper()))
+        super(SaleOrder, contracts - kept_elsewhere)._check_terms_open(what)
 
     def _check_sale_state(self, state, target=None):
         """Odoo's own state can't leave the contract's behind, whoever writes it."""
@@ -165,44 +133,17 @@ class SaleOrder(models.Model):
                     "Contract %(contract)s is “%(state)s”: use the buttons of the contract, not those of the sales order.",
                     contract=order.name, state=order._waste_state_label(contract_state)))
 
-    def _check_state_move(self, target):
-        """Contracts are moved by those who sell: accountants may write orders in Odoo, but not decide on them."""
-        super()._check_state_move(target)
-        moving = self.filtered(lambda order: order.contract_state != target)
-        if moving and not self.env.su and not self.env.user.has_group('sales_team.group_sale_salesman'):
-            raise AccessError(self.env._(
-                "Contract %(contract)s: only sales staff may decide this. Ask its salesperson.", contract=moving[0].name))
-        for order in self:
-            if order.contract_state != target and (error := order._get_move_error(target)):
-                raise UserError(error)
-
     def _track_filter_for_display(self, tracking_values):
         """The state of the contract is told; that Odoo's own follows is no news."""
         values = super()._track_filter_for_display(tracking_values)
         return values.filtered(lambda value: value.field_id.name != 'state') if self.business_id else values
 
     def _get_move_error(self, target):
-        """Return the sentence why this move isn't possible now, or False. To override.
-
-        :param target: a state that ``_transitions`` leads to from the current one
-        """
         self.ensure_one()
         if not self.business_id:
             return self.env._("%(order)s has no business, so it is no waste contract.", order=self.name)
-        if (self.contract_state, target) in self._manager_moves and not (
-                self.env.su or self.env.user.has_group('waste.group_sales_manager')):
-            return self.env._(
-                "Contract %(contract)s: only a sales manager may decide this. Ask yours.", contract=self.name)
-        if target == 'approving':
-            return self._get_submit_error()
-        needs_government = self.needs_government_review
-        if self.contract_state == 'customer_review' and target == 'signing' and needs_government:
-            return self.env._(
-                "Contract %(contract)s needs the government review before it is signed.", contract=self.name)
-        if target == 'gov_review' and not needs_government:
-            return self.env._(
-                "Contracts of %(business)s need no government review: send %(contract)s to signing.",
-                business=self.business_id.name, contract=self.name)
+        if error := super()._get_move_error(target):
+            return error
         today = fields.Date.context_today(self)
         if target == 'active' and self.date_start > today:
             return self.env._(
@@ -251,52 +192,6 @@ class SaleOrder(models.Model):
 
     # ACTION --------------------------------------------------------------------
 
-    def action_submit(self):
-        """Send the draft to its approver."""
-        self._transition('submit')
-        return True
-
-    def action_approve(self):
-        """Approve internally: the producer reviews next."""
-        self._transition_logged('approve', self.env._("Approved."))
-        return True
-
-    def action_agree(self):
-        """Record that the producer agrees; the business decides whether the government reviews next."""
-        reviewed = self.filtered('needs_government_review')
-        reviewed._transition_logged('agree_gov', self.env._("The producer agrees."))
-        (self - reviewed)._transition_logged('agree', self.env._("The producer agrees."))
-        return True
-
-    def action_government_pass(self):
-        """Record that the government office passes the contract."""
-        self._transition_logged('gov_pass', self.env._("The government office agrees."))
-        return True
-
-    def action_sign(self):
-        """Record that all parties signed; the contract is in force from its first day on."""
-        today = fields.Date.context_today(self)
-        for order in self:
-            if order.contract_state != 'signing' and order.contract_state != 'active':
-                order._raise_move_refused('active')
-        unsigned = self.filtered(lambda order: not order.date_signed)
-        unsigned.date_signed = today
-        self.filtered(lambda order: order.date_start <= today)._transition_logged(
-            'sign', self.env._("Signed by all parties."))
-        return True
-
-    def action_reject(self, reason=None):
-        """Return the contract to its author, instead of approving it."""
-        return self._transition_with_reason('reject', reason)
-
-    def action_refuse(self, reason=None):
-        """Record that the producer wants changes."""
-        return self._transition_with_reason('refuse', reason)
-
-    def action_government_return(self, reason=None):
-        """Record that the government office wants the producer to look again."""
-        return self._transition_with_reason('gov_return', reason)
-
     def action_terminate(self, reason=None):
         """End a contract in force before its last day."""
         return self._transition_with_reason('terminate', reason)
@@ -308,11 +203,6 @@ class SaleOrder(models.Model):
     def action_cancel_contract(self, reason=None):
         """Give up a contract that isn't in force yet."""
         return self._transition_with_reason('cancel', reason)
-
-    def action_reset(self):
-        """Take a cancelled contract up again as a draft."""
-        self._transition('reset')
-        return True
 
     def action_confirm(self):
         for order in self.filtered(lambda order: order.business_id and order.contract_state != 'active'):
@@ -339,23 +229,6 @@ class SaleOrder(models.Model):
         return [
             'date_end', 'settlement_cycle', 'lump_sum_amount', 'lump_sum_unit', 'included_quantity_t',
             'minimum_charge_amount', 'minimum_charge_unit']
-
-    def _transition_logged(self, verb, sentence, **vals):
-        """Move and leave ``sentence`` in the chatter, also where tracking is switched off: it is evidence."""
-        moved = self._transition(verb, **vals)
-        if moved:
-            moved._message_log_batch(bodies=dict.fromkeys(moved.ids, sentence))
-        return moved
-
-    def _transition_with_reason(self, verb, reason):
-        """Move with a reason in the chatter; without one, ask for it.
-
-        :return: True, or the action of the dialogue that asks
-        """
-        if (reason or '').strip():
-            self._transition_logged(verb, reason.strip())
-            return True
-        return self.env['waste.contract.reason']._ask(self, verb)
 
     def _follow_contract_state(self, contract_state):
         """Bring Odoo's own state along after a move."""

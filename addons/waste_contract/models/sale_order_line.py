@@ -197,14 +197,15 @@ class SaleOrderLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        orders = self.env['sale.order'].browse({vals['order_id'] for vals in vals_list if vals.get('order_id')})
-        contracts = orders.filtered('business_id')
+        contracts = self.env['sale.order'].browse(
+            {vals['order_id'] for vals in vals_list if vals.get('order_id')}).filtered('business_id')
         if contracts:
-            if not self.env.su:  # jobs take over contracts with their lines in a later state
-                contracts._check_terms_open(self._words())
             vals_list = contracts._prepare_detail_values(vals_list)
             self = self.with_context(sale_no_log_for_new_lines=True)
         lines = super().create(vals_list)
+        if not self.env.su:  # jobs take over contracts with their lines in a later state
+            # Asked of what was made, not of the values: a default given by context counts too.
+            lines.order_id.filtered('business_id')._check_terms_open(self._get_part_words())
         # Each line was priced before it had siblings; lump-sum details use up one quantity together, fees follow their waste.
         contracts.order_line.filtered(
             lambda line: line.pricing_mode and line._get_pricing()._has_siblings).modified(['pricing_mode'])
@@ -215,9 +216,9 @@ class SaleOrderLine(models.Model):
         if sealed:
             self.filtered(
                 lambda line: line.pricing_mode and any(is_change(line, name, vals[name]) for name in sealed)
-            ).order_id._check_terms_open(self._words())
+            ).order_id._check_terms_open(self._get_part_words())
         if vals.get('order_id'):
-            self.env['sale.order'].browse(vals['order_id'])._check_terms_open(self._words())
+            self.env['sale.order'].browse(vals['order_id'])._check_terms_open(self._get_part_words())
         return super().write(vals)
 
     def _check_line_unlink(self):
@@ -226,7 +227,7 @@ class SaleOrderLine(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sealed(self):
-        self.filtered('pricing_mode').order_id._check_terms_open(self._words())
+        self.filtered('pricing_mode').order_id._check_terms_open(self._get_part_words())
 
     # BUSINESS ------------------------------------------------------------------
 
@@ -258,7 +259,7 @@ class SaleOrderLine(models.Model):
     def _get_mode_label(self, mode=None):
         return dict(self._fields['pricing_mode']._description_selection(self.env))[mode or self.pricing_mode]
 
-    def _words(self):
+    def _get_part_words(self):
         return self.env._("Waste detail")
 
     def _prepare_base_line_for_taxes_computation(self, **kwargs):

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools import exact, half_up
+from .sale_order import LUMP_SUM_UNITS, MINIMUM_UNITS
 
 # What becomes of a deposit: still due, paid back, kept for the next period.
 DepositResult = namedtuple('DepositResult', ['due', 'refund', 'carried'])
@@ -16,12 +17,12 @@ class SaleOrder(models.Model):
     _inherit = 'sale.order'
 
     lump_sum_unit = fields.Selection(
-        [('year', "Calendar year"), ('month', "Month"), ('trip', "Trip")], "Lump Sum per", default='year', required=True,
+        LUMP_SUM_UNITS, "Lump Sum per", default='year', required=True,
         help="What one lump sum, and what it includes, is for.")
     minimum_charge_amount = fields.Monetary(
         "Minimum Charge", help="The producer owes at least this for each trip, each month or the whole contract; tax included.")
     minimum_charge_unit = fields.Selection(
-        [('trip', "Trip"), ('month', "Month"), ('contract', "Whole contract")], "Minimum per", default='trip', required=True)
+        MINIMUM_UNITS, "Minimum per", default='trip', required=True)
     deposit_amount = fields.Monetary("Deposit", help="Paid in advance, on account of what the contract will come to.")
     deposit_rule = fields.Selection(
         [('refund', "Refund what is left"), ('carry_over', "Carry over what is left")], default='refund', required=True,

@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.fields import Command
 
 from ..tools import as_of
-from .sale_order_line_prices import PRICE_TERMS
+from .waste_price_terms_mixin import PRICE_TERMS
 
 
 class SaleOrder(models.Model):
@@ -77,6 +77,11 @@ class SaleOrderLine(models.Model):
     def _get_term_fields(self):
         """Return the names of the terms of a waste detail that an agreement may change. To override."""
         return ['pricing_mode', 'payer', 'price_unit', 'planned_quantity_t', 'planned_count', 'is_unlimited', *PRICE_TERMS]
+
+    def _filter_agreed_on(self, day):
+        """Return the waste details that the parties agree on for ``day``: added by then, not ended before."""
+        return self.filtered(lambda line: line.pricing_mode and not (
+            line.date_from and day < line.date_from or line.date_to and day > line.date_to))
 
     def _get_terms(self):
         """Return the terms as JSON-able values, the detail's own ladder as ``tiers``."""

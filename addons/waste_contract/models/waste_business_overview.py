@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
-from .sale_order_life import BEFORE_ACTIVE
+from .waste_contract_review_mixin import BEFORE_FORCE
 
 
 class WasteBusiness(models.Model):
@@ -25,7 +25,7 @@ class WasteBusiness(models.Model):
         mine = [('business_id', 'in', self.ids)]
         active = self._count('sale.order', [*mine, *self._get_active_domain()], ['planned_receivable:sum'])
         ending = self._count('sale.order', [*mine, *self._get_active_domain(), ('date_end', '<=', 'today +90d')])
-        opened = self._count('sale.order', [*mine, ('contract_state', 'in', BEFORE_ACTIVE)])
+        opened = self._count('sale.order', [*mine, ('contract_state', 'in', BEFORE_FORCE)])
         funnel = self._count('crm.lead', [*mine, ('type', '=', 'opportunity')], ['expected_revenue:sum'])
         staff = self._count('waste.assignment', [*mine, *self._get_staff_domain()], ['user_id:count_distinct'])
         for business in self:
@@ -56,7 +56,7 @@ class WasteBusiness(models.Model):
 
     def action_view_open_contracts(self):
         """Open its contracts on the way to signature."""
-        return self._open('waste_contract.sale_order_action', [('contract_state', 'in', BEFORE_ACTIVE)])
+        return self._open('waste_contract.sale_order_action', [('contract_state', 'in', BEFORE_FORCE)])
 
     def action_view_funnel(self):
         """Open its opportunities."""

@@ -1,4 +1,17 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+
+def agreed(name):
+    """Return what makes a field start with the term ``name`` of the target and keep what is typed over it.
+
+    Each has a function of its own: one for several fields would undo what was typed in the others.
+    """
+    @api.depends('former_terms')
+    def compute(records):
+        for record in records:
+            former = record.former_terms or {}
+            record[name] = former[name] if name in former else record[name]
+    return {'compute': compute, 'store': True, 'readonly': False, 'precompute': True}
 
 
 class WasteContractAgreedMixin(models.AbstractModel):
@@ -11,15 +24,13 @@ class WasteContractAgreedMixin(models.AbstractModel):
     _description = "Agreed changes of terms"
 
     former_terms = fields.Json(
-        "Terms at the Start", compute='_compute_terms', store=True, readonly=False, precompute=True, copy=False)
+        "Terms at the Start", compute='_compute_former_terms', store=True, readonly=False, precompute=True, copy=False)
 
-    def _compute_terms(self):
-        """Start with the terms of the target. To extend by its dependencies."""
+    def _compute_former_terms(self):
+        """Take the terms of the target. To extend by its dependencies."""
         for record in self:
             target = record._get_agreed_target()
             record.former_terms = target._origin._get_terms() if target._origin else False
-            for name in record._get_agreed_fields():
-                record[name] = target[name] if target else record[name]
 
     def _get_agreed_target(self):
         """Return the contract or waste detail whose terms change. To override."""

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from .sale_order import SETTLEMENT_CYCLES
+from .sale_order import LUMP_SUM_UNITS, MINIMUM_UNITS, SETTLEMENT_CYCLES
+from .waste_contract_agreed_mixin import agreed
+from .waste_contract_review_mixin import REVIEW_STATES
 
 KINDS = [
     ('supplement', "Supplementary Agreement"),
@@ -9,15 +11,12 @@ KINDS = [
     ('void', "Voiding Agreement"),
 ]
 AGREEMENT_STATES = [
-    ('draft', "Draft"),
-    ('approving', "In Approval"),
-    ('customer_review', "Producer Review"),
-    ('gov_review', "Government Review"),
-    ('signing', "Signing"),
+    *REVIEW_STATES,
     ('in_force', "In Force"),
     ('refused', "Refused"),
     ('cancelled', "Cancelled"),
 ]
+AMOUNTS = ('lump_sum_amount', 'included_quantity_t', 'minimum_charge_amount', 'frame_quantity_t', 'frame_amount')
 
 
 class WasteContractAgreement(models.Model):
@@ -28,7 +27,7 @@ class WasteContractAgreement(models.Model):
     """
     _name = 'waste.contract.agreement'
     _description = "Agreement on a Contract"
-    _inherit = ['waste.state.mixin', 'waste.contract.agreed.mixin', 'portal.mixin', 'mail.thread', 'mail.activity.mixin']
+    _inherit = ['waste.contract.review.mixin', 'waste.contract.agreed.mixin', 'portal.mixin', 'mail.thread', 'mail.activity.mixin']
     _order = 'date_effective desc, id desc'
     _rec_names_search = ['name', 'order_id.name', 'partner_id.name']
 
@@ -47,25 +46,22 @@ class WasteContractAgreement(models.Model):
     date_effective = fields.Date(
         "Effective from", required=True, tracking=True, default=fields.Date.context_today,
         help="First day of the new terms; of a termination, the first day without the contract.")
-    date_signed = fields.Date("Signed on", copy=False, tracking=True)
     reason = fields.Text(required=True, help="Why the parties agree on it; the producer reads it.")
 
     line_ids = fields.One2many('waste.contract.agreement.line', 'agreement_id', "Waste Details")
     tier_ids = fields.One2many(
         'waste.contract.agreement.tier', 'agreement_id', "New Price Tiers",
         help="Replace the ladder of the contract, or of one waste detail. Empty: the tiers stay.")
-    date_end = fields.Date("End", compute='_compute_terms', store=True, readonly=False, precompute=True)
-    settlement_cycle = fields.Selection(
-        SETTLEMENT_CYCLES, compute='_compute_terms', store=True, readonly=False, precompute=True)
-    lump_sum_amount = fields.Monetary("Lump Sum a Year", compute='_compute_terms', store=True, readonly=False, precompute=True)
-    included_quantity_t = fields.Float(
-        "Included (t a year)", digits=(16, 6), min_display_digits=3, compute='_compute_terms', store=True, readonly=False,
-        precompute=True)
-    frame_quantity_t = fields.Float(
-        "Frame (t)", digits=(16, 6), min_display_digits=3, compute='_compute_terms', store=True, readonly=False, precompute=True)
-    frame_amount = fields.Monetary("Frame (Amount)", compute='_compute_terms', store=True, readonly=False, precompute=True)
-    is_frame_unlimited = fields.Boolean(
-        "More May Be Called Off", compute='_compute_terms', store=True, readonly=False, precompute=True)
+    date_end = fields.Date("End", **agreed('date_end'))
+    settlement_cycle = fields.Selection(SETTLEMENT_CYCLES, **agreed('settlement_cycle'))
+    lump_sum_amount = fields.Monetary("Lump Sum", **agreed('lump_sum_amount'))
+    lump_sum_unit = fields.Selection(LUMP_SUM_UNITS, "Lump Sum per", **agreed('lump_sum_unit'))
+    minimum_charge_amount = fields.Monetary("Minimum Charge", **agreed('minimum_charge_amount'))
+    minimum_charge_unit = fields.Selection(MINIMUM_UNITS, "Minimum per", **agreed('minimum_charge_unit'))
+    included_quantity_t = fields.Float("Included (t)", digits=(16, 6), min_display_digits=3, **agreed('included_quantity_t'))
+    frame_quantity_t = fields.Float("Frame (t)", digits=(16, 6), min_display_digits=3, **agreed('frame_quantity_t'))
+    frame_amount = fields.Monetary("Frame (Amount)", **agreed('frame_amount'))
+    is_frame_unlimited = fields.Boolean("More May Be Called Off", **agreed('is_frame_unlimited'))
     contract_kind = fields.Selection(related='order_id.contract_kind', string="Kind of Contract")
     change_ids = fields.One2many('waste.contract.change', 'agreement_id', "History")
 
@@ -74,8 +70,8 @@ class WasteContractAgreement(models.Model):
     # COMPUTE -------------------------------------------------------------------
 
     @api.depends('order_id')
-    def _compute_terms(self):
-        super()._compute_terms()
+    def _compute_former_terms(self):
+        super()._compute_former_terms()
 
     def _compute_access_url(self):
         super()._compute_access_url()
@@ -94,14 +90,14 @@ class WasteContractAgreement(models.Model):
                     "%(end)s. Choose a day of the contract.", agreement=agreement.name, day=agreement.date_effective,
                     contract=order.name, start=order.date_start, end=order.date_end))
 
-    @api.constrains('date_effective', 'date_end', 'lump_sum_amount', 'included_quantity_t', 'frame_quantity_t', 'frame_amount')
+    @api.constrains('date_effective', 'date_end', *AMOUNTS)
     def _check_terms(self):
         for agreement in self:
             if agreement.date_end and agreement.date_end < agreement.date_effective:
                 raise ValidationError(self.env._(
                     "Agreement %(agreement)s: the new end %(end)s is before %(day)s, when it takes effect.",
                     agreement=agreement.name, end=agreement.date_end, day=agreement.date_effective))
-            for name in ('lump_sum_amount', 'included_quantity_t', 'frame_quantity_t', 'frame_amount'):
+            for name in AMOUNTS:
                 if agreement[name] < 0:
                     raise ValidationError(self.env._(
                         "%(field)s of agreement %(agreement)s must not be negative.",

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .waste_contract_agreed_mixin import agreed
+from .waste_price_terms_mixin import PRICE_TERMS
 from .waste_pricing_mode import PRICING_MODES
 
 DETAIL_FIELDS = ('waste_name', 'waste_code_id', 'physical_form_id', 'packaging_id', 'disposal_method_id')
@@ -10,8 +12,10 @@ class WasteContractAgreementLine(models.Model):
     """What an agreement does to one waste detail: change it, add it, end it."""
     _name = 'waste.contract.agreement.line'
     _description = "Agreed Change of a Waste Detail"
-    _inherit = ['waste.contract.agreed.mixin']
+    _inherit = ['waste.price.terms.mixin', 'waste.contract.agreed.mixin', 'waste.contract.part.mixin']
     _order = 'agreement_id, sequence, id'
+
+    _part_of = 'agreement_id'
 
     agreement_id = fields.Many2one('waste.contract.agreement', required=True, index=True, ondelete='cascade')
     order_id = fields.Many2one(related='agreement_id.order_id', store=True, index=True, precompute=True)
@@ -30,27 +34,40 @@ class WasteContractAgreementLine(models.Model):
     disposal_method_id = fields.Many2one('waste.disposal.method', "Disposal Method", index='btree_not_null')
 
     pricing_mode = fields.Selection(
-        PRICING_MODES, compute='_compute_terms', store=True, readonly=False, precompute=True)
-    price_unit = fields.Float(
-        "Price", min_display_digits='Product Price', compute='_compute_terms', store=True, readonly=False, precompute=True)
-    planned_quantity_t = fields.Float(
-        "Planned (t)", digits=(16, 6), min_display_digits=3, compute='_compute_terms', store=True, readonly=False,
-        precompute=True)
-    planned_count = fields.Integer(compute='_compute_terms', store=True, readonly=False, precompute=True)
-    is_unlimited = fields.Boolean("Unlimited", compute='_compute_terms', store=True, readonly=False, precompute=True)
+        PRICING_MODES, compute='_compute_pricing_mode', store=True, readonly=False, precompute=True)
+    price_unit = fields.Float("Price", min_display_digits='Product Price', **agreed('price_unit'))
+    planned_quantity_t = fields.Float("Planned (t)", digits=(16, 6), min_display_digits=3, **agreed('planned_quantity_t'))
+    planned_count = fields.Integer(**agreed('planned_count'))
+    is_unlimited = fields.Boolean("Unlimited", **agreed('is_unlimited'))
+    # What single modes need; of an added waste detail, what stays empty is as on any new one.
+    tax_rate_percent = fields.Float(**agreed('tax_rate_percent'))
+    included_quantity_t = fields.Float(**agreed('included_quantity_t'))
+    price_basis = fields.Selection(**agreed('price_basis'))
+    for_line_id = fields.Many2one(domain="[('order_id', '=', order_id), ('id', '!=', line_id)]", **agreed('for_line_id'))
+    waived_over_t = fields.Float(**agreed('waived_over_t'))
+    distance_km = fields.Float(**agreed('distance_km'))
+    t_per_bin = fields.Float(default=None, **agreed('t_per_bin'))
+    lab_item = fields.Char(**agreed('lab_item'))
+    index_metal = fields.Selection(**agreed('index_metal'))
+    index_coefficient = fields.Float(**agreed('index_coefficient'))
+    index_fee = fields.Float(**agreed('index_fee'))
     summary = fields.Text("Changes", compute='_compute_summary')
 
     # COMPUTE -------------------------------------------------------------------
 
-    @api.depends('line_id', 'order_id')
-    def _compute_terms(self):
-        super()._compute_terms()
+    @api.depends('line_id')
+    def _compute_former_terms(self):
+        super()._compute_former_terms()
+
+    @api.depends('former_terms', 'order_id')
+    def _compute_pricing_mode(self):
         for change in self:
-            if not change.line_id and not change.pricing_mode and change.order_id:
-                change.pricing_mode = change.order_id.business_id._get_default_pricing_mode()
+            former = (change.former_terms or {}).get('pricing_mode')
+            change.pricing_mode = former or change.pricing_mode or (
+                change.order_id and change.order_id.business_id._get_default_pricing_mode())
 
     @api.depends('kind', 'line_id', 'waste_name', 'agreement_id.tier_ids', 'pricing_mode', 'price_unit', 'planned_quantity_t',
-                 'planned_count', 'is_unlimited', 'former_terms')
+                 'planned_count', 'is_unlimited', 'former_terms', *PRICE_TERMS)
     @api.depends_context('lang')
     def _compute_summary(self):
         for change in self:
@@ -95,26 +112,10 @@ class WasteContractAgreementLine(models.Model):
                     "Complete that one, or choose another day.", other=twin_sudo.agreement_id.name,
                     waste=change.line_id.display_name, day=change.agreement_id.date_effective))
 
-    # CRUD ----------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines.agreement_id._check_open()
-        return lines
-
-    def write(self, vals):
-        self.agreement_id._check_open()
-        result = super().write(vals)
-        if 'agreement_id' in vals:
-            self.agreement_id._check_open()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_sealed(self):
-        self.agreement_id._check_open()
-
     # BUSINESS ------------------------------------------------------------------
+
+    def _get_part_words(self):
+        return self.env._("Change of a waste detail")
 
     def _get_agreed_target(self):
         return self.line_id
@@ -127,49 +128,6 @@ class WasteContractAgreementLine(models.Model):
         self.ensure_one()
         names = (*DETAIL_FIELDS, *self._get_agreed_fields())
         vals = self.read(names, load=None)[0]
-        return {**{name: vals[name] for name in names}, 'order_id': self.order_id.id, 'date_from': self.agreement_id.date_effective}
-
-
-class WasteContractAgreementTier(models.Model):
-    _name = 'waste.contract.agreement.tier'
-    _description = "Agreed Price Tier"
-    _order = 'agreement_id, line_id, from_t, id'
-
-    agreement_id = fields.Many2one('waste.contract.agreement', required=True, index=True, ondelete='cascade')
-    order_id = fields.Many2one(related='agreement_id.order_id')
-    company_id = fields.Many2one(related='agreement_id.company_id', store=True, precompute=True)
-    line_id = fields.Many2one(
-        'sale.order.line', "Waste Detail", index='btree_not_null', ondelete='restrict',
-        domain="[('order_id', '=', order_id), ('pricing_mode', '!=', False)]",
-        help="Empty: the tier is for all waste details of the contract that are priced by tiers.")
-    from_t = fields.Float("From (t)", digits=(16, 6), min_display_digits=3)
-    to_t = fields.Float("Below (t)", digits=(16, 6), min_display_digits=3, help="The tier ends just below; 0 is without end.")
-    price_unit = fields.Float("Price", required=True, min_display_digits='Product Price')
-    is_excess = fields.Boolean("Excess Only")
-
-    # CRUD ----------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        tiers = super().create(vals_list)
-        tiers.agreement_id._check_open()
-        return tiers
-
-    def write(self, vals):
-        self.agreement_id._check_open()
-        result = super().write(vals)
-        if 'agreement_id' in vals:
-            self.agreement_id._check_open()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_sealed(self):
-        self.agreement_id._check_open()
-
-    # BUSINESS ------------------------------------------------------------------
-
-    def _get_steps(self):
-        """Return the ladder as values of `waste.price.tier`, from low to high."""
-        return [
-            {'from_t': tier.from_t, 'to_t': tier.to_t, 'price_unit': tier.price_unit, 'is_excess': tier.is_excess}
-            for tier in self.sorted('from_t')]
+        return {
+            **{name: vals[name] for name in names if vals[name] or name not in PRICE_TERMS},
+            'order_id': self.order_id.id, 'date_from': self.agreement_id.date_effective}

@@ -4,8 +4,6 @@ from odoo import api, fields, models
 
 from odoo.addons.document_template.models.document_mixin import Placeholder
 
-# Who isn't of the staff doesn't read an agreement in these states.
-UNREAD_STATES = ('draft', 'approving', 'cancelled')
 TEMPLATES = {
     'supplement': 'waste_contract.document_template_supplement',
     'termination': 'waste_contract.document_template_termination',
@@ -24,8 +22,7 @@ class AgreedRow(NamedTuple):
 
 class WasteContractAgreement(models.Model):
     """The agreement as a paper: supplement, termination or voiding, signed by the parties of its contract."""
-    _name = 'waste.contract.agreement'
-    _inherit = ['waste.contract.agreement', 'document.mixin']
+    _inherit = 'waste.contract.agreement'
 
     document_template_id = fields.Many2one(
         compute='_compute_document_template_id', store=True, readonly=False, precompute=True,
@@ -38,26 +35,11 @@ class WasteContractAgreement(models.Model):
         for agreement in self:
             agreement.document_template_id = agreement._get_default_document_template()
 
-    # CRUD ----------------------------------------------------------------------
-
-    def write(self, vals):
-        target = vals.get('state')
-        moving = self.filtered(lambda agreement: target and agreement.state != target)
-        result = super().write(vals)
-        if target == 'draft':
-            moving._thaw_document()
-        elif target != 'cancelled':
-            moving._pin_document()
-        return result
-
     # PAPER ---------------------------------------------------------------------
 
     def _get_default_document_template(self):
         template = self.kind and self.env.ref(TEMPLATES[self.kind], raise_if_not_found=False)
         return template or self.env['document.template']
-
-    def _is_document_frozen(self):
-        return self.state not in UNREAD_STATES
 
     def _get_document_number(self):
         self.ensure_one()

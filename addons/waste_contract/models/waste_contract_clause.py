@@ -5,6 +5,7 @@ class WasteContractClause(models.Model):
     """A term agreed in one contract beside its template: a standard clause, or one of its own (非标条款)."""
     _name = 'waste.contract.clause'
     _description = "Additional Term of a Contract"
+    _inherit = ['waste.contract.part.mixin']
     _order = 'order_id, sequence, id'
 
     order_id = fields.Many2one('sale.order', "Contract", required=True, index=True, ondelete='cascade')
@@ -34,23 +35,7 @@ class WasteContractClause(models.Model):
             standard = clause.standard_id
             clause.is_custom = not standard or (clause.name, clause.body) != (standard.name, standard.body)
 
-    # CRUD ----------------------------------------------------------------------
+    # BUSINESS ------------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env['sale.order'].browse({vals['order_id'] for vals in vals_list if vals.get('order_id')}
-                                      )._check_terms_open(self._words())
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.order_id._check_terms_open(self._words())
-        if vals.get('order_id'):
-            self.env['sale.order'].browse(vals['order_id'])._check_terms_open(self._words())
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_sealed(self):
-        self.order_id._check_terms_open(self._words())
-
-    def _words(self):
+    def _get_part_words(self):
         return self.env._("Additional term")

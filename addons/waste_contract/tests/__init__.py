@@ -6,6 +6,7 @@ from . import (
     test_contract_checks,
     test_contract_document,
     test_agreement_paper,
+    test_agreement_terms,
     test_contract_external,
     test_contract_files,
     test_contract_follow_up,

@@ -248,13 +248,24 @@ class TestContractTerms(ContractCase):
                        {'waste_code_id': self._code('900-041-49').id}, {'product_uom_qty': 99.0}):
             with self.subTest(values=values), self.assertRaisesRegex(UserError, "Waste detail can no longer be changed"):
                 line.write(values)
-        with self.assertRaisesRegex(UserError, "can no longer be changed, added or removed"):
+        with self.assertRaisesRegex(UserError, "can no longer be changed, added or removed"), self.cr.savepoint():
             contract.write({'order_line': [Command.create(self._detail())]})
-        with self.assertRaisesRegex(UserError, "can no longer be changed, added or removed"):
+        with self.assertRaisesRegex(UserError, "can no longer be changed, added or removed"), self.cr.savepoint():
             line.unlink()
-        with self.assertRaisesRegex(UserError, "can no longer be changed, added or removed"):
+        with self.assertRaisesRegex(UserError, "can no longer be changed, added or removed"), self.cr.savepoint():
             self.env['sale.order.line'].with_user(self.manager).create({**self._detail(), 'order_id': contract.id})
+        self.env.invalidate_all()
         self.assertEqual((contract.amount_total, len(contract.order_line)), (28000.0, 1))
+
+    def test_a_default_in_the_context_does_not_lead_past_the_seal(self):
+        contract = self._contract(contract_state='active')
+        for model, values in (
+                ('sale.order.line', self._detail()), ('waste.price.tier', {'from_t': 0, 'price_unit': 1.0}),
+                ('waste.contract.clause', {'name': "另行约定"})):
+            with self.subTest(model=model), self.assertRaisesRegex(UserError, "can no longer be changed"), self.cr.savepoint():
+                self.env[model].with_user(self.manager).with_context(default_order_id=contract.id).create(values)
+        self.env.invalidate_all()
+        self.assertEqual((len(contract.order_line), len(contract.tier_ids), len(contract.clause_ids)), (1, 0, 0))
 
     def test_an_import_into_an_active_contract_is_refused(self):
         contract = self._contract(contract_state='active')

@@ -1,4 +1,5 @@
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
 from .common import ContractCase
@@ -87,7 +88,7 @@ class TestFramework(ContractCase):
         late = self._order(frame, 1.0)
         late.date_end = '2027-01-31'
         for sentence, attempt in (
-                ("isn't priced as in framework contract", cheaper.action_submit),
+                ("doesn't agree on 废活性炭 at this price", cheaper.action_submit),
                 ("outside the period of framework contract", late.action_submit),
                 ("needs its frame", self._contract(contract_kind='framework').action_submit),
                 ("Orders are called off from active framework contracts", self._contract().action_new_call_off),
@@ -98,6 +99,23 @@ class TestFramework(ContractCase):
                 ("must not be negative", lambda: self._contract(contract_kind='framework', frame_quantity_t=-1.0))):
             with self.subTest(sentence), self.assertRaisesRegex((UserError, ValidationError), sentence), self.env.cr.savepoint():
                 attempt()
+
+    def test_a_waste_that_an_agreement_ended_is_called_off_no_more(self):
+        frame = self._frame()
+        early, over = self._order(frame, 1.0), self._order(frame, 1.0)
+        early.date_end = '2026-06-30'
+        agreement = self.env['waste.contract.agreement'].create({
+            'order_id': frame.id, 'date_effective': '2026-07-01', 'reason': "停产",
+            'line_ids': [Command.create({'line_id': frame.order_line.id, 'kind': 'end'})]})
+        with freeze_time('2026-07-01'):
+            for state in ('approving', 'customer_review', 'signing', 'in_force'):
+                agreement.state = state
+
+        with self.assertRaisesRegex(UserError, "doesn't agree on 废活性炭"):
+            over.action_submit()
+        early.action_submit()
+
+        self.assertEqual((early.contract_state, over.contract_state), ('approving', 'draft'))
 
     def test_a_frame_grows_by_agreement(self):
         frame = self._frame()

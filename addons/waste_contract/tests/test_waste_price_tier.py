@@ -63,7 +63,7 @@ class TestWastePriceTier(ContractCase):
         with self.assertRaisesRegex(UserError, "Price tier can no longer be changed"):
             tier.unlink()
         with self.assertRaisesRegex(UserError, "Price tier can no longer be changed"):
-            self.env['waste.price.tier'].with_user(self.manager).create({'order_id': contract.id, 'from_t': 99})
+            self.env['waste.price.tier'].with_user(self.manager).create({'order_id': contract.id, 'from_t': 99, 'price_unit': 3.0})
         self.assertEqual(tier.price_unit, 5.0)
 
     def test_duplicating_a_contract_takes_its_tiers_along(self):

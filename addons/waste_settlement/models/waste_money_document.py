@@ -47,11 +47,7 @@ class WasteMoneyDocument(models.AbstractModel):
         """Return the sentence why this move isn't possible now, or False. To override."""
         self.ensure_one()
         if self.state == "pending" and target in self._finance_states:
-            waiting = self.review_ids.filtered(lambda review: review.status == "pending")
-            if waiting:
-                return self.env._(
-                    "%(document)s: step “%(step)s” is still to be decided by %(people)s.",
-                    document=self.name, step=waiting[0].name, people=", ".join(waiting.reviewer_ids.mapped("name")))
+            return self._get_open_step_error()
         return False
 
     # ACTION --------------------------------------------------------------------
@@ -64,8 +60,7 @@ class WasteMoneyDocument(models.AbstractModel):
 
     def action_approve(self):
         """Approve the steps that are the user's to decide; without steps, the request as finance."""
-        self.check_access("read")
-        stepwise = self.filtered(lambda document: document.sudo().is_approval_open)
+        stepwise = self._get_stepwise()
         if stepwise:
             stepwise._get_my_reviews().action_approve()
         by_role = self - stepwise
@@ -75,8 +70,7 @@ class WasteMoneyDocument(models.AbstractModel):
 
     def action_reject(self, reason=None):
         """Return the request to its author; without a reason, ask for it."""
-        self.check_access("read")
-        stepwise = self.filtered(lambda document: document.sudo().is_approval_open)
+        stepwise = self._get_stepwise()
         if (reason or "").strip():
             if stepwise:
                 stepwise._get_my_reviews().action_return(reason)
@@ -112,18 +106,6 @@ class WasteMoneyDocument(models.AbstractModel):
     def _get_refuse_context(self):
         """Return the defaults of the dialogue that asks for a reason. To override."""
         return {}
-
-    def _get_my_reviews(self):
-        """Return the current user's open steps of these documents.
-
-        :raise UserError: when a document waits for others only
-        """
-        reviews = self.env["tier.review"].search([
-            ("model", "=", self._name), ("res_id", "in", self.ids), ("can_review", "=", True)])
-        for document in self:
-            if document.id not in reviews.mapped("res_id"):
-                raise UserError(document.sudo()._get_move_error("rejected"))
-        return reviews
 
     # NOTICES -------------------------------------------------------------------
 

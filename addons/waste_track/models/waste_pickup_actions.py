@@ -173,6 +173,14 @@ class WastePickup(models.Model):
             return self.env._(
                 "Pickup %(pickup)s is planned outside the period of contract %(contract)s; change the day, or renew it.",
                 pickup=self.name, contract=contract.name)
+        # Of an order without batches yet, any waste of the contract may be loaded.
+        details = self.batch_ids.contract_line_id or contract.order_line.filtered("pricing_mode")
+        ended = details - details._filter_agreed_on(day)
+        if ended and (self.batch_ids or ended == details):
+            return self.env._(
+                "Pickup %(pickup)s: contract %(contract)s does not agree on %(waste)s for that day, because an agreement ended "
+                "or adds it; change the day, or agree on it.",
+                pickup=self.name, contract=contract.name, waste=ended[0].waste_name)
         return False
 
     def _dispatch_error(self):

@@ -117,6 +117,37 @@ class TestWastePickup(WasteTrackCommon):
                 error = pickup.with_context(tz="Asia/Shanghai")._submit_error()
                 self.assertEqual(bool(error), not is_inside, error)
 
+    @freeze_time("2026-07-02")
+    def _end_by_agreement(self, line):
+        """Let the parties agree that 1 July was the last day of a waste detail."""
+        agreement = self.env["waste.contract.agreement"].create({
+            "order_id": line.order_id.id, "date_effective": "2026-07-02", "reason": "停产",
+            "line_ids": [(0, 0, {"line_id": line.id, "kind": "end"})]})
+        for state in ("approving", "customer_review", "signing", "in_force"):
+            agreement.state = state
+
+    def test_a_waste_that_an_agreement_ended_is_collected_no_more(self):
+        line = self.contract.order_line
+        self._end_by_agreement(line)
+        pickup = self._make_pickup(self.contract, state="draft", at=datetime(2026, 7, 1, 15, 59), loaded_at=False)
+        late = self._make_pickup(self.contract, state="draft", at=datetime(2026, 7, 1, 16, 0), loaded_at=False)
+
+        self.assertFalse(pickup.with_context(tz="Asia/Shanghai")._submit_error())
+        self.assertIn("does not agree on 含铜污泥 for that day", late.with_context(tz="Asia/Shanghai")._submit_error())
+
+    def test_only_the_wastes_of_the_order_count(self):
+        contract = self._make_contract(self.contract.partner_id, wastes=("含铜污泥", "废油"))
+        ended, kept = contract.order_line
+        self._end_by_agreement(ended)
+        pickup = self._make_pickup(contract, state="draft", at=datetime(2026, 7, 3), loaded_at=False)
+        self.assertFalse(pickup._submit_error())  # what is loaded isn't known yet
+
+        batch = self.env["waste.batch"].create({**kept._prepare_batch_values("P-KEPT"), "pickup_id": pickup.id})
+        self.assertFalse(pickup._submit_error())
+        batch.contract_line_id = ended
+
+        self.assertIn("does not agree on 含铜污泥", pickup._submit_error())
+
     def test_carrier_and_plate_are_known(self):
         self.pickup.vehicle_plate = False
 
