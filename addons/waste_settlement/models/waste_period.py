@@ -7,7 +7,7 @@ class WastePeriod(models.Model):
 
     _name = "waste.period"
     _description = "Business Period"
-    _order = "date_start desc"
+    _order = "date_start"
 
     name = fields.Char(required=True, help="Such as 2026 Q1 or 2026春.")
     date_start = fields.Date("From", required=True, index=True)

@@ -82,6 +82,26 @@ class TestCollection(SettlementCase):
         collection.with_user(self.finance).action_reject(reason="银行未到账")
         self.assertEqual((collection.state, collection.reason), ("rejected", "银行未到账"))
 
+    def test_s3_pay_list_and_s3_pay_basic_show_what_was_entered(self):
+        plan = self.env["waste.payment.plan"].create({"contract_id": self.contract.id, "amount": 10000.0, "date_due": "2026-04-30"})
+        collection = self._collect(plan_id=plan.id, way="transfer", approver_id=self.finance.id)
+        collection.action_submit()
+        shown = ["name", "contract_id", "plan_id", "amount", "date", "way", "state"]
+        views = {view: self.collections.with_user(self.finance).get_view(
+            self.env.ref(f"waste_settlement.waste_collection_view_{view}").id, view)["arch"] for view in ("list", "form")}
+        for name in shown:
+            self.assertIn(f'name="{name}"', views["list"])
+            self.assertIn(f'name="{name}"', views["form"])
+        self.assertIn('name="approval_label"', views["list"])
+        self.assertIn('name="approver_id"', views["form"])
+
+        values = collection.with_user(self.finance).read([*shown, "approver_id"])[0]
+
+        self.assertEqual(
+            (values["contract_id"][0], values["plan_id"][0], values["amount"], str(values["date"]), values["way"], values["state"],
+             values["approver_id"][0]),
+            (self.contract.id, plan.id, 10000.0, "2026-03-20", "transfer", "pending", self.finance.id))
+
     def test_s3_con_pay_a_not_under_a_draft(self):
         for state in ("draft", "approving"):
             with self.subTest(state), self.assertRaisesRegex(ValidationError, "registered once it is approved"), self.cr.savepoint():

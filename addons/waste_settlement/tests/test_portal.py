@@ -45,6 +45,27 @@ class TestPortal(SettlementCase, HttpCase):
         self.assertNotIn(self.foreign.name, page)
         self.assertNotIn(self.draft.name, page)
 
+    def test_s0_3_1_2_h_each_subsidiary_reconciles_its_own_month_with_the_producer(self):
+        hazardous = self._active(self._detail(waste_name="含铜污泥", price_unit=1500.0))
+        for day, kilograms in (("2026-03-05", 3000), ("2026-03-15", 3180), ("2026-03-25", 3420)):
+            self._batch(hazardous, kilograms, day=f"{day} 02:00:00")
+        kitchen = self._active(
+            self._detail(waste_code_id=False, waste_name="餐厨垃圾", price_unit=100.0), business_id=self.kitchen.id,
+            government_id=self.government.id, company_id=self.other_company.id, invoicing_company_id=self.other_company.id)
+        self._batch(kitchen, 1000, day="2026-03-10 02:00:00")
+        statements = self._make(hazardous + kitchen, "2026-03")
+        statements.action_approve()
+        by_contract = statements.grouped("contract_id")
+        march, other = by_contract[hazardous], by_contract[kitchen]
+
+        self.assertRecordValues(march, [{
+            "company_id": self.company.id, "quantity_kg": 9600.0, "amount_total": 14400.0, "batch_count": 3,
+            "invoiced_amount": 0.0, "received_amount": 0.0}])
+        self.assertRecordValues(other, [{"company_id": self.other_company.id, "amount_total": 100.0}])
+        self._post(f"/my/statements/{march.id}/confirm")
+        self._post(f"/my/statements/{other.id}/dispute", reason="少一车")
+        self.assertEqual((march.state, other.state), ("confirmed", "disputed"))
+
     def test_home_counts_them(self):
         counters = self.make_jsonrpc_request("/my/counters", {"counters": ["statement_count"]})
         self.assertEqual(counters["statement_count"], 2)
