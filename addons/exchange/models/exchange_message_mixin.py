@@ -155,7 +155,7 @@ class ExchangeMessageMixin(models.AbstractModel):
             self.env.ref(self._queue_cron).sudo()._trigger(at)
 
     @api.model
-    def _process_queue(self, batch_size=2000):
+    def _process_queue(self, batch_size=4000):
         """Handle what is due, oldest first, batch by batch, until nothing is left or the cron's time is up.
 
         Each batch is one transaction: its messages' results and their effects are committed together, so a killed

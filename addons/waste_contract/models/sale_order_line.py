@@ -120,6 +120,11 @@ class SaleOrderLine(models.Model):
         super(SaleOrderLine, self - details)._compute_discount()
         details.discount = 0.0
 
+    def _compute_analytic_distribution(self):
+        """Odoo asks for the distribution models of each line by itself; where there are none, nothing is to be asked."""
+        if self.env['account.analytic.distribution.model'].sudo().search_count([], limit=1):
+            super()._compute_analytic_distribution()
+
     @api.depends('pricing_mode', 'tax_rate_percent')
     def _compute_tax_ids(self):
         details = self.filtered('pricing_mode')

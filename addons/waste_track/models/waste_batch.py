@@ -66,6 +66,20 @@ class WasteBatch(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _refresh_later(self):
+        """Refresh the batches once, before the transaction ends, however many messages of however many kinds touch them."""
+        data = self.env.cr.precommit.data
+        if "waste_track.batches" not in data:
+            data["waste_track.batches"] = set()
+            self.env.cr.precommit.add(self._refresh_now)
+        data["waste_track.batches"].update(self.ids)
+
+    @api.model
+    def _refresh_now(self):
+        """Refresh the batches that wait for it, where their figures are needed."""
+        # Some may be gone again with a savepoint.
+        self.browse(self.env.cr.precommit.data.pop("waste_track.batches", ())).exists()._refresh()
+
     def _refresh(self):
         """Recompute the figures of the batches from packages, conversions, inbounds and disposals.
 

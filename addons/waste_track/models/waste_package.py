@@ -54,7 +54,7 @@ class WastePackage(models.Model):
     # === BUSINESS METHODS === #
 
     def _refresh(self):
-        """Recompute packages, what was made of them, and their batches from the events.
+        """Recompute packages, and what was made of them, from the events; their batches follow before the transaction ends.
 
         The result depends on the set of events alone, not on the order in which they came.
         """
@@ -68,7 +68,7 @@ class WastePackage(models.Model):
                     edge.qty_kg = edge.from_package_id.accepted_kg
             todo = edges.to_package_id
             touched |= todo
-        touched._get_origin_batches()._refresh()
+        touched._get_origin_batches()._refresh_later()
 
     def _refresh_own(self):
         """Recompute the packages' own figures from their events and from the edges that made them."""

@@ -225,6 +225,7 @@ class WasteTrackFactory:
             for kind in kinds
         ])
         packages._refresh()
+        cls.env["waste.batch"]._refresh_now()
         return events
 
     @classmethod
@@ -252,6 +253,7 @@ class WasteTrackFactory:
             for source in sources
         ])
         sources._refresh()
+        cls.env["waste.batch"]._refresh_now()
         return made
 
     # --- people ---

@@ -63,6 +63,7 @@ class TestWastePackage(WasteTrackCommon):
                 for model in ("waste.package", "waste.batch", "waste.package.lineage")
             ]
             batch.package_ids._refresh()
+            batch._refresh_now()
 
         for write in writes:
             write.assert_not_called()
@@ -159,6 +160,7 @@ class TestWastePackage(WasteTrackCommon):
         for _again in range(2):
             package._convert(edges)
             package._refresh()
+            self.env["waste.batch"]._refresh_now()
 
         self.assertEqual(package.child_edge_ids.mapped("qty_kg"), [5, 15])
         self.assertEqual(self.env["waste.package"].search_count([("name", "in", ("CF1", "CF2"))]), 2)
@@ -166,7 +168,7 @@ class TestWastePackage(WasteTrackCommon):
     def test_twenty_conversions_take_as_many_queries_as_two(self):
         counts = []
         for size in (2, 2, 20):  # the first warms the caches
-            packages = self._make_batch(self.line, size, "WAREHOUSED").package_ids
+            packages = self.env["waste.package"].browse(self._make_batch(self.line, size, "WAREHOUSED").package_ids.ids)
             edges = [Edge("REPACKED", f"HZ-{package.name}", START, package, f"HZ-{package.name}", None) for package in packages]
             self.env.flush_all()
             self.env.invalidate_all()

@@ -315,6 +315,7 @@ class WimInbox(models.Model):
             if todo:
                 keys |= self.env[f"wim.event.{event.replace('.', '_')}"]._apply(todo) or set()
                 self._check_decided(todo)
+        self.env['waste.batch']._refresh_now()
         self._write_verdicts(messages)
         if keys:
             self._wake(keys)

@@ -51,4 +51,4 @@ class WimEventDisposal(models.AbstractModel):
     @api.model
     def _after_apply(self, created, updated, messages):
         """Packages end by their own events; a batch without packages ends by its disposals."""
-        (created | updated).filtered(lambda disposal: not disposal.package_id).batch_id._refresh()
+        (created | updated).filtered(lambda disposal: not disposal.package_id).batch_id._refresh_later()

@@ -84,4 +84,4 @@ class WimEventInbound(models.AbstractModel):
 
     @api.model
     def _after_apply(self, created, updated, messages):
-        (created | updated).batch_id._refresh()
+        (created | updated).batch_id._refresh_later()

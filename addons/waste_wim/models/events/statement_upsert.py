@@ -62,4 +62,5 @@ class WimEventStatement(models.AbstractModel):
 
     @api.model
     def _after_apply(self, created, updated, messages):
+        self.env["waste.batch"]._refresh_now()
         self.env["waste.statement"]._refresh((created | updated).contract_id)

@@ -36,7 +36,7 @@ class WimEvent(models.AbstractModel):
         names = {name for name in names if name}
         if not names:
             return {}
-        return {record.name: record for record in self.env[model].search([("name", "in", list(names))])}
+        return {record.name: record for record in self.env[model].search_fetch([("name", "in", list(names))])}
 
     @api.model
     def _by_code(self, model, codes, field="code"):
@@ -44,7 +44,7 @@ class WimEvent(models.AbstractModel):
         codes = {code for code in codes if code}
         if not codes:
             return {}
-        records = self.env[model].with_context(active_test=False).search([(field, "in", list(codes))])
+        records = self.env[model].with_context(active_test=False).search_fetch([(field, "in", list(codes))])
         return {record[field]: record for record in records}
 
     @api.model
@@ -65,7 +65,7 @@ class WimEvent(models.AbstractModel):
         codes = {code for code in codes if code}
         if not codes:
             return {}
-        partners = self.env["res.partner"].with_context(active_test=False).search(
+        partners = self.env["res.partner"].with_context(active_test=False).search_fetch(
             [("external_system", "=", SYSTEM), ("external_key", "in", list(codes))],
         )
         return {partner.external_key: partner for partner in partners}
@@ -76,7 +76,7 @@ class WimEvent(models.AbstractModel):
         numbers = {number for number in numbers if number}
         if not numbers:
             return {}
-        contracts = self.env["sale.order"].search([("name", "in", list(numbers)), ("business_id", "!=", False)])
+        contracts = self.env["sale.order"].search_fetch([("name", "in", list(numbers)), ("business_id", "!=", False)])
         return {contract.name: contract for contract in contracts}
 
     @api.model
@@ -85,7 +85,7 @@ class WimEvent(models.AbstractModel):
         numbers = {number for number in numbers if number}
         if not numbers:
             return {}
-        lines = self.env["sale.order.line"].search([("line_no", "in", list(numbers))])
+        lines = self.env["sale.order.line"].search_fetch([("line_no", "in", list(numbers))])
         return {line.line_no: line for line in lines}
 
     # === VERDICTS === #
