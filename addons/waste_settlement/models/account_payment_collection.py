@@ -49,6 +49,7 @@ class AccountPayment(models.Model):
         """
         # The collections belong to the operating companies, the payments to the receiving ones.
         payments_sudo = self.sudo()
+        births = []
         for payment in payments_sudo - payments_sudo._sync_adopted_collections():
             shares = payment._get_contract_shares()
             known = {collection.contract_id: collection for collection in payment.waste_collection_ids}
@@ -61,15 +62,12 @@ class AccountPayment(models.Model):
                     "kind": "payment" if share > 0 else "refund"}
                 if contract in known:
                     known[contract].write(values)
+                    known[contract]._allocate_to_plan()
                 else:
-                    payer = contract._get_payer(payment.partner_id)
-                    pays_plan = share > 0 and payer == contract.partner_id
-                    known[contract] = self.env["waste.collection"].sudo().create({
-                        **values, "partner_id": payer.id, "contract_id": contract.id, "payment_id": payment.id, "is_automatic": True,
-                        "state": "approved", "is_oldest_first": False,
-                        # Nobody chose an instalment: the money pays the oldest one.
-                        "plan_id": contract._get_first_open_plan().id if pays_plan else False})
-                known[contract]._allocate_to_plan()
+                    births.append({
+                        **values, "partner_id": contract._get_payer(payment.partner_id).id, "contract_id": contract.id,
+                        "payment_id": payment.id, "is_automatic": True, "state": "approved", "is_oldest_first": False})
+        self.env["waste.collection"].sudo().create(births)._pay_oldest_instalments()
 
     def _get_contract_shares(self):
         """Return {contract: Decimal} of what this payment paid for receivables; less than 0 where money was paid back."""

@@ -170,12 +170,18 @@ class WasteCollection(models.Model):
             contract = self.env["sale.order"].browse(vals.get("contract_id"))
             if not contract:
                 raise UserError(self.env._("A collection belongs to a contract of the customer: choose the contract."))
-            values = {**self._prepare_contract_values(contract), **vals}
-            if not values.get("name"):
-                values["name"] = self.env["ir.sequence"].next_by_code("waste.collection", sequence_date=values.get("date"))
-            prepared.append(values)
+            prepared.append({**self._prepare_contract_values(contract), **vals})
+        self._draw_numbers(prepared)
         self._refuse_booked_references([vals for vals in prepared if not vals.get("is_automatic")])
         return super().create(prepared)
+
+    @api.model
+    def _draw_numbers(self, vals_list):
+        """Number the new collections that have no number, by their days."""
+        nameless = [vals for vals in vals_list if not vals.get("name")]
+        days = [fields.Date.to_date(vals.get("date")) or fields.Date.context_today(self) for vals in nameless]
+        for vals, number in zip(nameless, self.env["ir.sequence"]._draw_many("waste.collection", days), strict=True):
+            vals["name"] = number
 
     def write(self, vals):
         reference = vals.get("bank_ref")

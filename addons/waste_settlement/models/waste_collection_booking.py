@@ -104,6 +104,14 @@ class WasteCollection(models.Model):
 
     # PAYMENT PLAN --------------------------------------------------------------
 
+    def _pay_oldest_instalments(self):
+        """Let collections for which nobody chose an instalment pay the oldest open ones, one collection after the other."""
+        planned = self.env["waste.payment.plan"].search([("contract_id", "in", self.contract_id.ids)]).contract_id
+        for collection in self.with_context(tracking_disable=True):
+            contract = collection.contract_id
+            if contract in planned and collection.kind == "payment" and collection.partner_id == contract.partner_id:
+                collection.plan_id = contract._get_first_open_plan()
+
     def _allocate_to_plan(self):
         """Link the money with the chosen instalment and, with what is left, the following ones."""
         # An instalment may be changed by sales while finance approves; the shares are nobody's to type here.
