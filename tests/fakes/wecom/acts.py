@@ -1,0 +1,144 @@
+"""What people do in WeChat and WeCom: each act changes the world and says which events it causes. `POST /control/act`."""
+import secrets
+
+from errors import Refused
+
+ACTS = {}
+
+
+def act(function):
+    ACTS[function.__name__] = function
+    return function
+
+
+def _contact(change, userid, external, **more):
+    return {'Event': 'change_external_contact', 'ChangeType': change, 'UserID': userid, 'ExternalUserID': external, **more}
+
+
+def _known(world, external):
+    if external not in world.customers:
+        raise Refused(40096)
+    return external
+
+
+@act
+def scan(world, name='访客', way=None, userid=None, half=False, external_userid=None, state=None):
+    """A person scans a code (or finds the member) and adds him; a welcome code goes with the event."""
+    found = world.ways.get(way or '', {})
+    if way and not found:
+        raise Refused(41044)
+    userid = world.member(userid or found['user'][0])['userid']
+    state = state or found.get('state', '')
+    external = external_userid if external_userid in world.customers else world.add_customer(name, external_userid=external_userid)
+    if not half:
+        world.relate(userid, external, state=state, add_way=1)
+    code = secrets.token_urlsafe(24)
+    world.welcome[code] = {'at': world.now(), 'used': False, 'userid': userid, 'external_userid': external}
+    change = 'add_half_external_contact' if half else 'add_external_contact'
+    return {'external_userid': external}, [_contact(change, userid, external, State=state, WelcomeCode=code)]
+
+
+@act
+def customer_deletes(world, userid, external_userid):
+    world.part(userid, _known(world, external_userid))
+    return {}, [_contact('del_follow_user', world.member(userid)['userid'], external_userid)]
+
+
+@act
+def member_deletes(world, userid, external_userid, by_transfer=False):
+    world.part(userid, _known(world, external_userid))
+    more = {'Source': 'DELETE_BY_TRANSFER'} if by_transfer else {}
+    return {}, [_contact('del_external_contact', world.member(userid)['userid'], external_userid, **more)]
+
+
+@act
+def member_edits(world, userid, external_userid, **values):
+    relation = world.relations[userid.lower(), _known(world, external_userid)]
+    relation.update(values)
+    return {}, [_contact('edit_external_contact', relation['userid'], external_userid)]
+
+
+@act
+def transfer_refused(world, userid, external_userid, reason='customer_refused'):
+    world.customers[_known(world, external_userid)]['transfer_fate'] = 3 if reason == 'customer_refused' else 4
+    return {}, [_contact('transfer_fail', world.member(userid)['userid'], external_userid, FailReason=reason)]
+
+
+@act
+def opens_chat(world, name, owner, members=()):
+    chat = world.add_chat(name, world.member(owner)['userid'], [world.member(owner)['userid'], *members])
+    return {'chat_id': chat}, [{'Event': 'change_external_chat', 'ChangeType': 'create', 'ChatId': chat}]
+
+
+def _chat_event(chat, detail, member, versions, **more):
+    return {'Event': 'change_external_chat', 'ChangeType': 'update', 'ChatId': chat, 'UpdateDetail': detail, 'MemChangeCnt': 1,
+            'MemChangeList': [member], 'LastMemVer': versions[0], 'CurMemVer': versions[1], **more}
+
+
+@act
+def joins_chat(world, chat_id, member):
+    return {}, [_chat_event(chat_id, 'add_member', member, world.join_chat(chat_id, member), JoinScene=3)]
+
+
+@act
+def leaves_chat(world, chat_id, member):
+    return {}, [_chat_event(chat_id, 'del_member', member, world.leave_chat(chat_id, member), QuitScene=0)]
+
+
+@act
+def tags_in_console(world, group, name):
+    """Somebody makes a tag in WeCom's console: no app of ours may change it."""
+    found = next((row for row in world.tags.values() if row['group_name'] == group), None)
+    number = world.add_tag(found['group_id'] if found else world.add_tag_group(group, [], ''), name)
+    return {'id': number}, [{'Event': 'change_external_tag', 'ChangeType': 'create', 'Id': number, 'TagType': 'tag'}]
+
+
+@act
+def hires(world, userid, name, departments=(1,)):
+    world.add_member(userid, name, list(departments))
+    return {}, [{'Event': 'change_contact', 'ChangeType': 'create_user', 'UserID': userid, 'Department': ','.join(map(str, departments))}]
+
+
+@act
+def moves(world, userid, departments):
+    member = world.member(userid)
+    member['department'], member['main_department'] = list(departments), departments[0]
+    return {}, [{'Event': 'change_contact', 'ChangeType': 'update_user', 'UserID': member['userid'],
+                 'Department': ','.join(map(str, departments))}]
+
+
+@act
+def leaves(world, userid):
+    member = world.member(userid)
+    world.left[userid.lower()] = {**world.members.pop(userid.lower()), 'left_at': int(world.now())}
+    return {}, [{'Event': 'change_contact', 'ChangeType': 'delete_user', 'UserID': member['userid']}]
+
+
+@act
+def opens_department(world, name, parent=1):
+    number = max(world.departments) + 1
+    world.departments[number] = {'id': number, 'name': name, 'parentid': parent, 'order': 0}
+    return {'id': number}, [{'Event': 'change_contact', 'ChangeType': 'create_party', 'Id': number, 'Name': name, 'ParentId': parent}]
+
+
+@act
+def writes(world, userid, text, agent='1000002'):
+    """A member writes to the app."""
+    return {}, [{'MsgType': 'text', 'FromUserName': world.member(userid)['userid'], 'Content': text, 'MsgId': secrets.randbelow(10 ** 18),
+                 'AgentID': agent}]
+
+
+@act
+def logs_in(world, userid):
+    """A member opens a link with OAuth: the code that the browser would bring along."""
+    code = secrets.token_urlsafe(24)
+    member = world.member(userid)
+    world.codes[code] = {'userid': member['userid'], 'user_ticket': f'ticket-{member["userid"]}'}
+    return {'code': code}, []
+
+
+@act
+def stranger_logs_in(world):
+    code = secrets.token_urlsafe(24)
+    world.codes[code] = {'openid': f'o{secrets.token_hex(13)}'}
+    return {'code': code}, []

@@ -1,0 +1,143 @@
+"""The company as WeCom sees it: apps, departments, members, customers, who knows whom, tags, group chats, and a clock."""
+import json
+import secrets
+import threading
+import time
+
+CORP = 'wwfake0000000001'
+AES_KEY = 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C'
+#: what tests may change by POST /control/settings
+SETTINGS = {
+    'trusted_ips': None,          # list of addresses; others get 60020
+    'fail_next': {},              # {path: [code, …]}: the next answers, whatever is asked; '*' is every path
+    'endless_40014': False,
+    'delay': {},                  # {path: seconds} before the answer; '*' is every path
+    'hang_up': {},                # {path: n}: the next n connections are cut without an answer
+    'per_window': 10000, 'window_seconds': 60,   # calls an endpoint may get, and how long it is blocked after
+    'concurrency': {'externalcontact/mark_tag': 5},
+    'token_seconds': 7200,
+    'member_messages_per_minute': 30,
+    'callback': {'duplicates': 0, 'shuffle': False, 'drop': 0.0, 'parallel': 1, 'timeout': 5.0, 'retries': 3, 'seed': 1},
+}
+
+
+class World:
+
+    def __init__(self):
+        self.lock = threading.RLock()
+        self.reset()
+
+    def reset(self):
+        with self.lock:
+            self.settings = json.loads(json.dumps(SETTINGS))
+            self.offset = 0.0
+            self.apps, self.tokens, self.tickets, self.codes = {}, {}, {}, {}
+            self.departments, self.members, self.left = {}, {}, {}
+            self.customers, self.relations, self.gone = {}, {}, []
+            self.tags, self.chats, self.ways, self.transfers, self.welcome = {}, {}, {}, [], {}
+            self.messages, self.media, self.calls, self.cursors = [], {}, [], {}
+            self.deliveries = []
+            self.serial = 0
+
+    def now(self):
+        """Seconds since 1970 by a clock that tests can move."""
+        return time.time() + self.offset
+
+    def number(self, prefix):
+        self.serial += 1
+        return f'{prefix}{self.serial:06d}'
+
+    def small_company(self):
+        """A company to play with: three departments, five members, one app, tags of ours and of another app."""
+        with self.lock:
+            self.reset()
+            self.apps = {
+                '1000002': _app('1000002', 'fake-app-secret-1000002', 'SCRM'),
+                '1000003': _app('1000003', 'fake-app-secret-1000003', 'Other'),
+            }
+            self.departments = {number: {'id': number, 'name': name, 'parentid': parent, 'order': 100 - number}
+                                for number, name, parent in ((1, '东实环境', 0), (2, '市场部', 1), (3, '客服部', 1))}
+            for userid, name, department in (('ZhangWei', '张伟', 2), ('LiNa', '李娜', 2), ('ChenHao', '陈浩', 2), ('XiaoZhou', '小周', 3),
+                                             ('GuanLi', '管理员', 1)):
+                self.add_member(userid, name, [department])
+            self.add_tag_group('客户等级', ['重点', '普通', '潜在'], '1000002')
+            self.add_tag_group('别的应用', ['外部标签'], '1000003')
+
+    # MEMBERS -------------------------------------------------------------------
+
+    def add_member(self, userid, name, departments, **more):
+        self.members[userid.lower()] = {
+            'userid': userid, 'name': name, 'department': departments, 'status': 1, 'main_department': departments[0], **more}
+
+    def member(self, userid, code=60111):
+        """Return a member whatever the case of the letters; WeCom's ids don't tell them apart."""
+        from errors import Refused
+        found = self.members.get(str(userid).lower())
+        if not found:
+            raise Refused(code, f'userid {userid}')
+        return found
+
+    # CUSTOMERS -----------------------------------------------------------------
+
+    def add_customer(self, name, **more):
+        external = more.pop('external_userid', None) or f'wm{secrets.token_hex(14)}'
+        self.customers[external] = {
+            'external_userid': external, 'name': name, 'type': 1, 'gender': 0, 'avatar': '', 'unionid': f'o{secrets.token_hex(13)}', **more}
+        return external
+
+    def relate(self, userid, external, **more):
+        """Make a member and a customer friends."""
+        self.relations[userid.lower(), external] = {
+            'userid': self.member(userid)['userid'], 'remark': self.customers[external]['name'], 'description': '',
+            'createtime': int(self.now()), 'tags': [], 'personal_tags': [], 'remark_mobiles': [], 'add_way': 1, 'oper_userid': userid,
+            'state': '', 'deleted_by_customer': False, **more}
+
+    def part(self, userid, external):
+        return self.relations.pop((userid.lower(), external), None)
+
+    # TAGS ----------------------------------------------------------------------
+
+    def add_tag_group(self, name, tags, agent):
+        group = self.number('etg')
+        self.tags[group] = {'group_id': group, 'group_name': name, 'create_time': int(self.now()), 'order': 0, 'agent': agent, 'tag': {}}
+        for tag in tags:
+            self.add_tag(group, tag)
+        return group
+
+    def add_tag(self, group, name):
+        tag = self.number('et')
+        self.tags[group]['tag'][tag] = {'id': tag, 'name': name, 'create_time': int(self.now()), 'order': 0}
+        return tag
+
+    def find_tag(self, tag):
+        """Return (group, tag) or None."""
+        return next(((group, group['tag'][tag]) for group in self.tags.values() if tag in group['tag']), None)
+
+    # CHATS ---------------------------------------------------------------------
+
+    def add_chat(self, name, owner, members):
+        chat = f'wr{secrets.token_hex(14)}'
+        self.chats[chat] = {'chat_id': chat, 'name': name, 'owner': owner, 'create_time': int(self.now()), 'notice': '', 'status': 0,
+                            'members': {}, 'version': ''}
+        for member in members:
+            self.join_chat(chat, member)
+        return chat
+
+    def join_chat(self, chat, member):
+        """:return: (version before, version after)"""
+        content = self.chats[chat]
+        content['members'][member] = {'userid': member, 'type': 1 if member.lower() in self.members else 2, 'join_time': int(self.now()),
+                                      'join_scene': 3}
+        return self._next_version(content)
+
+    def leave_chat(self, chat, member):
+        self.chats[chat]['members'].pop(member, None)
+        return self._next_version(self.chats[chat])
+
+    def _next_version(self, chat):
+        before, chat['version'] = chat['version'], secrets.token_hex(16)
+        return before, chat['version']
+
+
+def _app(agent, secret, name, **more):
+    return {'agentid': agent, 'secret': secret, 'name': name, 'token': f'token{agent}', 'aes_key': AES_KEY, 'callback': '', **more}
