@@ -84,6 +84,9 @@ class EsignEnvelope(models.Model):
             )
         )
         self._set({'report_id': attachment.id, 'report_sha256': sha256(sealed).hexdigest()})
+        record = self._get_record()
+        if record:
+            record._esign_reported(self)
 
     def _retimestamp(self):
         """Add a time stamp to the completed file before the last one's certificate runs out."""

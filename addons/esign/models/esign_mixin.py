@@ -62,6 +62,9 @@ class EsignMixin(models.AbstractModel):
     def _esign_completed(self, envelope):
         """All have signed. To override."""
 
+    def _esign_reported(self, envelope):
+        """The evidence report of a completed envelope was made. To override."""
+
     def _esign_declined(self, envelope, reason):
         """A party declined, or a reviewer returned the document. To override."""
 

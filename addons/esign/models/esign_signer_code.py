@@ -34,19 +34,18 @@ class EsignSigner(models.Model):
             self._check_code_caps(phone_hash, ip)
             with self.env.cr.savepoint():
                 code, record = self.env['esign.code'].sudo()._make(self, phone_hash, ip)
-                self._send_sms(
-                    self.env._(
-                        "%(code)s is your code to sign “%(document)s”. It is valid for 5 minutes. Give it to nobody.",
-                        code=code,
-                        document=envelope.document_name,
-                    )
-                )
+                self._send_sms(self._in_language()._get_code_text(code, envelope.document_name))
         except EsignError as error:
             envelope._log('otp_refused', actor=self.name, payload={'party': self.key, 'reason': error.code}, meta=meta)
             raise
         envelope._log(
             'otp_sent', actor=self.name, meta=meta, payload={'party': self.key, 'phone': self._masked_phone(), 'sha256': record.sha256}
         )
+
+    def _get_code_text(self, code, document):
+        """Return the words of the SMS: gateways send only what they approved, so they are one sentence in one place."""
+        return self.env._(
+            "%(code)s is your code to sign “%(document)s”. It is valid for 5 minutes. Give it to nobody.", code=code, document=document)
 
     def _check_code_caps(self, phone_hash, ip):
         codes = self.env['esign.code'].sudo()
@@ -66,7 +65,9 @@ class EsignSigner(models.Model):
 
         :raise EsignError: 'later', unless the gateway took it
         """
-        sms = self.env['sms.sms'].sudo().create({'number': self.sudo().phone, 'body': body, 'partner_id': self.partner_id.id})
+        # through the gateway of the company whose document it is, whoever's site the visitor is on
+        sms_sudo = self.env['sms.sms'].sudo().with_company(self.company_id)
+        sms = sms_sudo.create({'number': self.sudo().phone, 'body': body, 'partner_id': self.partner_id.id})
         sms._send(unlink_failed=False, unlink_sent=False, raise_exception=False)
         taken = sms.state in ('process', 'pending', 'sent')
         # Codes and links are keys: the row stays for the delivery report, its words don't.

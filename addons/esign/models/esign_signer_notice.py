@@ -19,17 +19,18 @@ class EsignSigner(models.Model):
         self.ensure_one()
         signer = self._in_language()
         envelope = signer.envelope_id
-        facts = {'company': envelope.company_id.name, 'document': envelope.document_name}
-        subject = (
-            signer.env._("Reminder: %(company)s asks you to sign “%(document)s”", **facts)
-            if reminder
-            else signer.env._("%(company)s asks you to sign “%(document)s”", **facts)
-        )
+        subject = signer._get_invitation_text(envelope.company_id.name, envelope.document_name, reminder)
         channels = signer._tell(subject, link=self._link())
         envelope._log(
             'reminded' if reminder else 'sent',
             payload={'party': self.key, 'to': self.contact or '', 'channels': channels, 'expires': str(self.expires_at)},
         )
+
+    def _get_invitation_text(self, company, document, reminder=False):
+        """Return the subject of the mail, which is the SMS too, followed by a blank and the link."""
+        if reminder:
+            return self.env._("Reminder: %(company)s asks you to sign “%(document)s”", company=company, document=document)
+        return self.env._("%(company)s asks you to sign “%(document)s”", company=company, document=document)
 
     def _send_copy(self, files):
         signer = self._in_language()
@@ -81,6 +82,7 @@ class EsignSigner(models.Model):
             sms = (
                 self.env['sms.sms']
                 .sudo()
+                .with_company(company)
                 .create({'number': signer.phone, 'body': f'{sentence} {link}' if link else sentence, 'partner_id': signer.partner_id.id})
             )
             channels.append(f'sms {sms.uuid}')
