@@ -49,9 +49,16 @@ from . import (
     waste_contract_change,
     waste_contract_clause,
     waste_contract_member,
+    waste_contract_signing_mixin,
+    waste_intent,
+    waste_intent_paper,
     waste_contract_check,
     waste_price_index,
     waste_price_tier,
     waste_pricing_mode,
     waste_report_class,
 )
+
+# isort: split
+# Last: what signing does comes before all else of a contract.
+from . import sale_order_esign, waste_contract_agreement_esign

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 CONTRACT_FILE_KINDS = [
+    ('signed', "Signed Paper and Evidence"),
     ('scan', "Scan of the Contract"),
     ('quotation', "Quotation"),
     ('licence', "Licence"),
@@ -23,7 +24,7 @@ class IrAttachment(models.Model):
     @api.depends('contract_file_kind')
     def _compute_is_for_producer(self):
         for attachment in self:
-            attachment.is_for_producer = attachment.contract_file_kind in ('scan', 'quotation')
+            attachment.is_for_producer = attachment.contract_file_kind in ('signed', 'scan', 'quotation')
 
     # ACTION --------------------------------------------------------------------
 

@@ -32,6 +32,7 @@ class SaleOrder(models.Model):
         'refuse': (('customer_review',), 'draft'),
         'accept': (('customer_review',), 'accepted'),  # a quotation ends here and becomes a contract
         'sign': (('signing',), 'active'),
+        'decline': (('signing',), 'draft'),  # a party doesn't sign: what it wants changed is approved anew
         'expire': (('active',), 'expired'),
         'terminate': (('active',), 'terminated'),
         'void': (('active',), 'voided'),

@@ -15,6 +15,7 @@ class WasteContractAgreement(models.Model):
         **REVIEW_TRANSITIONS,
         'refuse': (('customer_review',), 'refused'),
         'sign': (('signing',), 'in_force'),
+        'decline': (('signing',), 'refused'),
         'reset': (('refused', 'cancelled'), 'draft'),
     }
     _sealed_from = {

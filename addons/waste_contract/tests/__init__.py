@@ -5,6 +5,7 @@ from . import (
     test_contract_calendar,
     test_contract_checks,
     test_contract_document,
+    test_contract_esign,
     test_agreement_paper,
     test_agreement_terms,
     test_contract_external,
@@ -17,6 +18,7 @@ from . import (
     test_contract_views,
     test_framework,
     test_portal,
+    test_portal_signing,
     test_price_simulation,
     test_pricing,
     test_pricing_modes,
@@ -29,6 +31,7 @@ from . import (
     test_price_list,
     test_sale_order_prices,
     test_waste_business,
+    test_waste_intent,
     test_waste_business_policy,
     test_waste_price_tier,
 )

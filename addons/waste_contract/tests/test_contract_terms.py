@@ -20,6 +20,7 @@ NEVER_SEALED = {
     'agreement_ids', 'change_ids', 'date_terminated',  # how sealed terms change, and when the contract ended early
     'order_line', 'tier_ids', 'clause_ids',  # close in their own create, write and unlink
     'report_class_id',      # how we count the contract is no term of it
+    'signing_contact_id', 'envelope_ids', 'return_reason',  # who signs for the producer; what signing and reviews said
     'user_id', 'team_id',   # who serves the contract changes during its life
     'external_system', 'external_key', 'external_extra', 'external_versions',  # kept by the mixin
     'planned_receivable', 'planned_payable', 'has_custom_clauses', 'is_below_floor', 'discount_percent',  # computed from what is sealed
