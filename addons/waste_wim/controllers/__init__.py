@@ -1,1 +1,1 @@
-from . import interface_page, main
+from . import contracts, intents, interface_page, main

@@ -1,1 +1,1 @@
-from . import events, ir_http, wim_field_mapping, wim_message
+from . import esign_envelope, events, ir_http, sale_order, waste_intent, wim_field_mapping, wim_message

@@ -83,6 +83,7 @@ EVENTS = {
         'end_date': Date(), 'settlement_mode': Code(), 'settlement_cycle': Code("次, 月, 季, 年 or 预付"),
         'lump_sum_amount': MONEY, 'included_qty_t': T_TOTAL, 'tax_rate': RATE, 'invoice_unit': Code(),
         'transport_mode': Code(), 'tiers': Rows(T_TOTAL, T_TOTAL, PRICE, optional=(1,)), 'lines': LINE,
+        'to_sign': Boolean(),  # 待签: the parties still review and sign it here
     }, required=('producer_code', 'lines'), number='contract_no'),
     'pickup.upsert': Event(_lt("Pickup order"), "接运单 A pickup order", {
         'pickup_no': Code("接运单号"), 'contract_no': Code("合同编号"), 'contract_pending': Boolean(), 'producer_code': Code("产废单位"),

@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 document of the door, made from the table of events."""
 import functools
 
+from . import openapi_contracts
 from .events import EVENTS
 from .types import describe_object
 
@@ -24,6 +25,7 @@ def document():
         'paths': {
             '/wim/v1/messages': {'post': _post(), 'get': _list()},
             '/wim/v1/messages/{msg_id}': {'get': _show()},
+            **openapi_contracts.paths(_parameter, _json, _refusals),
         },
         'components': {
             'securitySchemes': {'apiKey': {'type': 'http', 'scheme': 'bearer', 'description': "API key of the technical user"}},
@@ -145,18 +147,19 @@ def _post():
     }
 
 
-def _list():
-    def parameter(name, schema, description):
-        return {'name': name, 'in': 'query', 'schema': schema, 'description': description}
+def _parameter(name, schema, description):
+    return {'name': name, 'in': 'query', 'schema': schema, 'description': description}
 
+
+def _list():
     return {
         'summary': "List what did not simply succeed, oldest first",
         'operationId': 'listFailures',
         'parameters': [
-            parameter('state', {'type': 'string'}, "one or more of rejected, parked, warned, stale, with commas; default all"),
-            parameter('since', {'type': 'string', 'format': 'date-time'}, "changed since; ask with ten minutes of overlap"),
-            parameter('after', {'type': 'integer', 'default': 0}, "next_after of the page before"),
-            parameter('limit', {'type': 'integer', 'minimum': 1, 'maximum': 1000, 'default': 100}, "size of the page"),
+            _parameter('state', {'type': 'string'}, "one or more of rejected, parked, warned, stale, with commas; default all"),
+            _parameter('since', {'type': 'string', 'format': 'date-time'}, "changed since; ask with ten minutes of overlap"),
+            _parameter('after', {'type': 'integer', 'default': 0}, "next_after of the page before"),
+            _parameter('limit', {'type': 'integer', 'minimum': 1, 'maximum': 1000, 'default': 100}, "size of the page"),
         ],
         'responses': {
             '200': {'description': "A page", 'content': _json({

@@ -57,16 +57,20 @@ class WimEventContract(models.AbstractModel):
 
     @api.model
     def _prepare_birth_values(self, message):
+        to_sign = bool(message.payload.get("to_sign"))
         return {
             **super()._prepare_birth_values(message),
             "business_id": message.business.id,
-            "contract_state": "active",
-            "state": "sale",
+            # WIM's own people have approved what it sends for signing: the producer is next.
+            "contract_state": "customer_review" if to_sign else "active",
+            "state": "sent" if to_sign else "sale",
         }
 
     @api.model
     def _prepare_values(self, message, fresh, refs, record):
         vals = {}
+        if fresh.get("to_sign") and record and record.contract_state == "draft":
+            vals["contract_state"] = "customer_review"  # returned by a party, changed in WIM: the producer looks again
         for theirs, ours in (("producer_code", "partner_id"), ("gov_code", "government_id"), ("disposer_code", "disposer_id")):
             if fresh.get(theirs):
                 partner = self._find(message, refs["partners"], theirs, "partner")
@@ -100,6 +104,14 @@ class WimEventContract(models.AbstractModel):
                 return None
             vals["order_line"] = commands
         return vals
+
+    @api.model
+    def _update_document(self, record, vals):
+        target = vals.pop("contract_state", None)
+        super()._update_document(record, vals)
+        if target:
+            record.contract_state = "approving"
+            record.contract_state = target
 
     @api.model
     def _salesperson(self, message, refs):
