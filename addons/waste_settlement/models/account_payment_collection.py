@@ -67,7 +67,8 @@ class AccountPayment(models.Model):
                     births.append({
                         **values, "partner_id": contract._get_payer(payment.partner_id).id, "contract_id": contract.id,
                         "payment_id": payment.id, "is_automatic": True, "state": "approved", "is_oldest_first": False})
-        self.env["waste.collection"].sudo().create(births)._pay_oldest_instalments()
+        if births:
+            self.env["waste.collection"].sudo().create(births)._pay_oldest_instalments()
 
     def _get_contract_shares(self):
         """Return {contract: Decimal} of what this payment paid for receivables; less than 0 where money was paid back."""
