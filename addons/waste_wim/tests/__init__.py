@@ -11,4 +11,5 @@ from . import (
     test_wim_intents,
     test_wim_message_push,
     test_wim_message_queue,
+    test_wim_payment,
 )
