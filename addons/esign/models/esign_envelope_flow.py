@@ -34,6 +34,8 @@ class EsignEnvelope(models.Model):
         :raise UserError: one sentence, nothing kept
         """
         record.ensure_one()
+        if gap := self.env['esign.keystore']._get_gap():
+            raise UserError(gap)
         replaces = replaces or self.browse()
         rows = self._prepare_signers(record, template, places, signers, kind, replaces)
         company = ('company_id' in record._fields and record.company_id) or self.env.company

@@ -32,7 +32,7 @@ class EsignHandwriting(models.Model):
     received_at = fields.Datetime(required=True, readonly=True)
     answer = fields.Json(readonly=True)
 
-    _nonce_uniq = models.Constraint('UNIQUE(signer_id, nonce)', "One request is answered once.")
+    _nonce_uniq = models.UniqueIndex("(signer_id, nonce) WHERE state != 'dropped'", "One request is answered once.")
     _pending_idx = models.Index("(id) WHERE state = 'pending'")
 
     @api.model

@@ -61,7 +61,9 @@ class EsignKeystore(models.AbstractModel):
         """
         folder, passphrase_file = self._get_folder(), self._get_passphrase_file()
         try:
-            changed = ((folder / f'{name}.key.pem').stat().st_mtime_ns, passphrase_file.stat().st_mtime_ns)
+            # Also when only the permissions changed: a key that others can read is opened no more.
+            files = [(folder / f'{name}.key.pem').stat(), passphrase_file.stat(), folder.stat()]
+            changed = tuple((file.st_mtime_ns, file.st_mode) for file in files)
         except OSError:
             raise KeyRefused(
                 'The keys of signing are missing. An administrator sets them up under Signing, Configuration, Settings.'

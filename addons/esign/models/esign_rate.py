@@ -8,6 +8,7 @@ from ..tools.errors import EsignError
 
 class EsignRate(models.Model):
     """Rows, not memory: the doors without a login are served by many workers on many machines, and all count together."""
+
     _name = 'esign.rate'
     _description = "How often a public door was used"
     _log_access = False
@@ -30,11 +31,16 @@ class EsignRate(models.Model):
         """
         # its own transaction: a refused request is rolled back, its count must not be
         with self.env.registry.cursor() as cr:
-            cr.execute(SQL(
-                """
+            cr.execute(
+                SQL(
+                    """
                 INSERT INTO esign_rate (key, window_start, count) VALUES (%s, %s, 1)
                 ON CONFLICT (key, window_start) DO UPDATE SET count = esign_rate.count + 1 RETURNING count
-                """, self._key(door, who), self._window(minutes)))
+                """,
+                    self._key(door, who),
+                    self._window(minutes),
+                )
+            )
             count = cr.fetchone()[0]
         if count > limit:
             raise self._refusal(minutes)
@@ -42,8 +48,9 @@ class EsignRate(models.Model):
     @api.model
     def _check(self, door, who, limit, minutes=10):
         """Refuse like :meth:`_count`, but count nothing: for doors where only failures count."""
-        rows = self.env.execute_query(SQL(
-            "SELECT count FROM esign_rate WHERE key = %s AND window_start = %s", self._key(door, who), self._window(minutes)))
+        rows = self.env.execute_query(
+            SQL("SELECT count FROM esign_rate WHERE key = %s AND window_start = %s", self._key(door, who), self._window(minutes))
+        )
         if rows and rows[0][0] >= limit:
             raise self._refusal(minutes)
 

@@ -2,7 +2,7 @@ import json
 from hashlib import sha256
 
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 
 class EsignRegisterMixin(models.AbstractModel):
@@ -24,7 +24,7 @@ class EsignRegisterMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
-            raise UserError(self.env._("%(model)s entries are made by the system.", model=self._description))
+            raise AccessError(self.env._("%(model)s entries are made by the system.", model=self._description))
         return super().create(vals_list)
 
     def write(self, vals):

@@ -61,10 +61,10 @@ class EsignSigner(models.Model):
         if not NONCE.match(nonce or ''):
             raise EsignError(self.env._("Reload the page and try again."), 'bad')
         self.envelope_id._lock()
-        kept = self.env['esign.handwriting'].sudo().search([('signer_id', '=', self.id), ('nonce', '=', nonce)])
+        kept = self.env['esign.handwriting'].sudo().search([('signer_id', '=', self.id), ('nonce', '=', nonce), ('state', '!=', 'dropped')])
         if kept.state == 'done':
             return kept.answer
-        if not kept or kept.state == 'dropped':
+        if not kept:
             kept = self._guard(lambda: self._receive(action, base_sha256, nonce, consents, meta, **content), meta)
         return self._put_or_keep(kept, meta)
 

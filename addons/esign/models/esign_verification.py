@@ -177,12 +177,17 @@ class EsignVerification(models.Model):
         return {
             'sha256': digest,
             'matches': 'final' if is_final else 'earlier' if revision else 'report' if is_report else 'none',
-            'valid': bool(result['ok']),
+            'valid': self._is_report_valid(result) if is_report else bool(result['ok']),
             'problems': [self.env['esign.envelope']._translate(sentence) for sentence in result['problems']],
             'signatures': result['signatures'],
             'envelope': self._get_public_facts(envelope) if revision else None,
             'examination': result,
         }
+
+    @api.model
+    def _is_report_valid(self, result):
+        """Tell whether the system's own signature closes the whole report; nobody else signs one."""
+        return result['whole_file'] and len(result['signatures']) == 1 and not result['signatures'][0]['problems']
 
     @api.model
     def _find_report(self, digest):

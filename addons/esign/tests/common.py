@@ -171,7 +171,13 @@ class EsignCase(TransactionCase):
         return re.search(r'\d{6}', bodies[-1])[0]
 
     def _sms_api(self):
-        return self.env.company._get_sms_api_class()
+        return self.company._get_sms_api_class()
+
+    def _cron(self, name):
+        """Run a scheduled job as the scheduler does."""
+        self.env.flush_all()
+        self.env.ref(f'esign.ir_cron_{name}').method_direct_trigger()
+        self.env.invalidate_all()
 
     def _verify_phone(self, signer):
         signer._check_code(self._sent_code(signer), META)
@@ -186,7 +192,7 @@ class EsignCase(TransactionCase):
         return signer._sign(values.pop('strokes', strokes()), **values)
 
     def _approve(self, envelope):
-        envelope.seal_request_ids.with_user(self.approver).action_approve()
+        envelope.seal_request_ids.filtered(lambda request: request.state == 'requested').with_user(self.approver).action_approve()
 
     def _put(self, envelope, user=None):
         requests = envelope.seal_request_ids.filtered(lambda request: request.state in ('requested', 'approved'))

@@ -89,7 +89,7 @@ class CheckedTimestamper(TimeStamper):
             return await asked
         except TimestampRequestError as error:
             raise TimestampError(REFUSED) from error
-        except (ValueError, TypeError, KeyError, SigningError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, SigningError) as error:  # pyHanko trips over a wrong nonce
             if isinstance(error, TimestampError):
                 raise
             raise TimestampError(REFUSED) from error

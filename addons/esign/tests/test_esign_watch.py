@@ -1,0 +1,196 @@
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import EsignCase
+
+
+@tagged('post_install', '-at_install')
+class TestEsignWatch(EsignCase):
+    """What is proven afterwards: report, checklist, anchors, nightly watch, renewed time stamps."""
+
+    def test_report_and_copies(self):
+        envelope = self._completed()
+        self._cron('report')
+
+        self.assertTrue(envelope.report_id)
+        text = self._text(envelope.report_id.raw)
+        for fact in (envelope.uuid, envelope.final_sha256, "王经理", '138****0001', envelope.event_ids[3].hash, self._signer(envelope).serial):
+            self.assertIn(fact, text)
+        for secret in ('13800000001', self._signer(envelope)._get_token()):
+            self.assertNotIn(secret, text)
+        found = self.env['esign.verification']._verify_file(envelope.report_id.raw)
+        self.assertEqual((found['matches'], found['valid']), ('report', True))
+        mails = self.env['mail.mail'].sudo().search([('email_to', '=', 'wang@example.com')], order='id')
+        self.assertEqual(len(mails[-1].attachment_ids), 3)
+        self.assertTrue(envelope.is_told)
+        count = len(mails)
+        self._cron('report')
+        self.assertEqual(self.env['mail.mail'].sudo().search_count([('email_to', '=', 'wang@example.com')]), count)
+
+    def _text(self, pdf):
+        text = subprocess.run(['pdftotext', '-', '-'], input=pdf, capture_output=True, check=True).stdout.decode()
+        return ''.join(text.split())
+
+    def test_checklist_says_what_is_missing(self):
+        """S0-3.2.1-j: each item shows why it doesn't hold; all hold in the end."""
+        envelope = self._start()
+        gaps = {item['name']: item['why'] for item in envelope._get_checklist()}
+        self.assertIn("王经理 hasn't signed yet.", gaps.values())
+        self.assertFalse(envelope.is_reliable)
+        self.assertIn("signed yet", envelope.checklist)
+
+        signer = self._signer(envelope)
+        self._ready(signer)
+        self._sign(signer)
+        self._approve(envelope)
+        self._put(envelope)
+        self._cron('report')
+        envelope.with_user(self.sender).action_verify()
+        self.env.invalidate_all()
+
+        self.assertEqual([item['why'] for item in envelope._get_checklist() if not item['ok']], [])
+        self.assertTrue(envelope.is_reliable)
+
+    def test_signature_without_code_is_not_reliable(self):
+        template = self._template(party_ids=[(0, 0, {'name': "甲", 'key': 'party_a', 'needs_otp': False, 'reading_seconds': 0})])
+        envelope = self._start(self._row('party_a', "王"), template=template)
+        self._read(self._signer(envelope))
+        self._sign(self._signer(envelope))
+
+        self.assertEqual(envelope.state, 'completed')
+        self.assertIn("signed without a code by SMS", str(envelope._get_checklist()))
+
+    def test_file_verified_by_who_holds_it(self):
+        envelope = self._completed()
+        pdf = envelope.revision_id._get_pdf()
+        verifications = self.env['esign.verification']
+
+        good = verifications._verify_file(pdf)
+        self.assertEqual((good['matches'], good['valid'], good['envelope']['uuid']), ('final', True, envelope.uuid))
+        self.assertNotIn("王经理", str(good['envelope']))
+        earlier = verifications._verify_file(envelope.revision_ids[2]._get_pdf())
+        self.assertEqual((earlier['matches'], earlier['valid']), ('earlier', False))
+        longer = verifications._verify_file(pdf + b'\n')
+        self.assertEqual((longer['matches'], longer['valid'], longer['envelope']), ('none', False, None))
+        changed = verifications._verify_file(pdf[:3000] + bytes([pdf[3000] ^ 1]) + pdf[3001:])
+        self.assertEqual((changed['matches'], changed['valid']), ('none', False))
+        self.assertEqual(verifications._verify_uuid(envelope.uuid)['sha256'], envelope.final_sha256)
+        self.assertIsNone(verifications._verify_uuid(self._start().uuid))
+        self.assertIsNone(verifications._verify_uuid('x'))
+
+    def test_nightly_watch_is_quiet_when_all_is_well(self):
+        envelope = self._completed()
+        self._cron('anchor')
+        events = envelope.event_count
+
+        self._cron('nightly')
+
+        self.assertTrue(envelope.checked_at)
+        self.assertFalse(envelope.has_alarm)
+        self.assertIn(envelope.event_count - events, (0, 1))  # a sample is examined and says so
+        last = self.env['esign.event'].search([('chain', '=', 0)], order='seq desc', limit=1)
+        self.assertEqual((last.type, last.actor), ('verified', 'nightly'))
+
+    def test_nightly_watch_names_what_was_altered(self):
+        """S0-3.2.1-l, -m."""
+        envelope = self._completed()
+        attachment = envelope.revision_ids[1].attachment_id
+        path = Path(attachment._full_path(attachment.store_fname))
+        content = path.read_bytes()
+        self.addCleanup(path.write_bytes, content)
+        path.write_bytes(content[:-1])
+
+        with mute_logger('odoo.addons.esign.models.esign_nightly'):
+            self._cron('nightly')
+
+        self.assertTrue(envelope.has_alarm)
+        self.assertEqual(envelope.verification_ids[:1].problems, "The file of revision 1 was altered.")
+        path.write_bytes(content)
+        envelope.with_user(self.administrator).action_verify()
+        self.assertFalse(envelope.has_alarm)
+
+    def test_nothing_is_signed_on_top_of_an_altered_file(self):
+        envelope = self._start()
+        signer = self._signer(envelope)
+        self._ready(signer)
+        attachment = envelope.revision_id.attachment_id
+        path = Path(attachment._full_path(attachment.store_fname))
+        content = path.read_bytes()
+        self.addCleanup(path.write_bytes, content)
+        path.write_bytes(content + b'\n')
+
+        self.assertRefused('conflict', lambda: self._sign(signer))
+        self.assertEqual(len(envelope.revision_ids), 2)
+
+    def test_daily_anchors_are_linked(self):
+        envelope = self._start()
+        self._cron('anchor')
+        first = self.env['esign.anchor'].search([('kind', '=', 'daily')], limit=1)
+        self._signer(envelope)._open({})
+        self._cron('anchor')
+        self._cron('anchor')
+        second = self.env['esign.anchor'].search([('kind', '=', 'daily')], limit=1)
+
+        self.assertEqual(second.previous_id, first)
+        self.assertEqual([head[0] for head in second.heads], [envelope.id])
+        self.assertFalse((first + second)._check())
+
+    def test_time_stamp_is_renewed(self):
+        envelope = self._completed()
+        old = envelope.final_sha256
+        envelope._set({'retimestamp_at': fields.Datetime.now() - timedelta(days=1)})
+
+        self._cron('retimestamp')
+        self._cron('retimestamp')
+
+        self.assertEqual(envelope.revision_ids.mapped('kind')[-2:], ['finished', 'retimestamped'])
+        self.assertNotEqual(envelope.final_sha256, old)
+        self.assertTrue(self.env['esign.verification']._verify_envelope(envelope, by='test').is_ok)
+        pdf = envelope.revision_ids[-2]._get_pdf()
+        self.assertEqual(self.env['esign.verification']._verify_file(pdf)['matches'], 'final', "copies sent out before stay good")
+
+    def test_openssl_agrees_with_the_anchor(self):
+        """Art. 7, 8: the evidence is checked without this software."""
+        envelope = self._completed()
+        name, token = envelope._get_public_files()[-1]
+        self.assertTrue(name.endswith('.tsr'))
+        folder = self.folder / 'openssl'
+        folder.mkdir(exist_ok=True)
+        (folder / 'token').write_bytes(token)
+        (folder / 'root.pem').write_bytes(self.tsa_root)
+        head = self.env['esign.anchor'].search([('envelope_id', '=', envelope.id)]).root
+        answer = subprocess.run([
+            'openssl', 'ts', '-verify', '-digest', head, '-in', folder / 'token', '-token_in', '-CAfile', folder / 'root.pem'],
+            capture_output=True, text=True)
+        self.assertIn('Verification: OK', answer.stdout + answer.stderr)
+
+    def test_used_template_stays(self):
+        envelope = self._start()
+        template = self.template
+        for step in (lambda: template.write({'name': "x"}), lambda: template.party_ids[0].write({'needs_otp': False}),
+                     lambda: template.write({'party_ids': [(2, template.party_ids[0].id)]}), template.unlink, template.party_ids[0].unlink,
+                     lambda: template.write({'party_ids': [(0, 0, {'name': "x", 'key': 'party_x'})]})):
+            with self.assertRaises(UserError):
+                step()
+
+        action = template.action_new_version()
+        version = template.browse(action['res_id'])
+        version.write({'name': "Better"})
+        self.assertEqual((version.version, version.previous_id, template.active), (2, template, False))
+        self.assertEqual(version.party_ids.mapped('key'), template.party_ids.mapped('key'))
+        self.assertEqual(envelope.template_id, template)
+        self.assertEqual(template._get_latest(), version)
+
+    def test_record_of_an_envelope_stays(self):
+        mixin = self.env['esign.mixin']
+        self.assertTrue(callable(mixin._esign_completed))
+        with patch.object(type(self.env['esign.keystore']), '_get_tsa_url', lambda keys: ''):
+            self.assertEqual(self.env['esign.keystore']._get_gap(), "No time-stamp authority is set.")
+        self.assertFalse(self.env['esign.keystore']._get_gap())
