@@ -1,4 +1,5 @@
 from . import esign_rate
+from . import esign_sentences
 from . import esign_register_mixin
 from . import esign_keystore
 from . import esign_certificate_provider

@@ -22,7 +22,7 @@ class TestEsignCode(EsignCase):
         self.env.invalidate_all()
 
     def _wrong(self, code):
-        return f'{(int(code) + 1) % 10 ** 6:06d}'
+        return f'{(int(code) + 1) % 10**6:06d}'
 
     def test_only_hash_and_salt_are_kept(self):
         code = self._sent_code(self.signer)
@@ -104,8 +104,16 @@ class TestEsignCode(EsignCase):
 
     def test_gateway_refuses(self):
         for state in ('insufficient_credit', 'server_error', 'unregistered', 'wrong_number_format', 'never heard of'):
-            with self.subTest(state), patch.object(self._sms_api(), '_send_sms_batch', lambda _api, messages, state=state, **_rest: [
-                {'uuid': number['uuid'], 'state': state} for message in messages for number in message['numbers']]):
+            with (
+                self.subTest(state),
+                patch.object(
+                    self._sms_api(),
+                    '_send_sms_batch',
+                    lambda _api, messages, state=state, **_rest: [
+                        {'uuid': number['uuid'], 'state': state} for message in messages for number in message['numbers']
+                    ],
+                ),
+            ):
                 self.assertRefused('later', lambda: self.signer._send_code(META))
         self.assertFalse(self.env['esign.code'].search([('signer_id', '=', self.signer.id)]))
 

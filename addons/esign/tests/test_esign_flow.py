@@ -19,18 +19,25 @@ class TestEsignFlow(EsignCase):
 
     def _three(self, **values):
         return self._start(
-            self._row('party_a', "王经理"), self._row('party_g', "赵科长", phone='13800000003', company_name="城管局"),
-            {'key': 'party_b', 'name': self.company.name}, **values)
+            self._row('party_a', "王经理"),
+            self._row('party_g', "赵科长", phone='13800000003', company_name="城管局"),
+            {'key': 'party_b', 'name': self.company.name},
+            **values,
+        )
 
     def _review(self, signer, verdict='pass', opinion="同意", files=(), nonce='review-0001'):
-        return signer._review(verdict, opinion, files, base_sha256=signer.envelope_id.current_sha256, nonce=nonce, consents=CONSENTS, meta=META)
+        return signer._review(
+            verdict, opinion, files, base_sha256=signer.envelope_id.current_sha256, nonce=nonce, consents=CONSENTS, meta=META
+        )
 
     def _hooks(self):
         """Record which hooks of the record are called."""
         called = []
         partners = type(self.env['res.partner'])
         for name in ('signed', 'completed', 'declined', 'expired', 'resumed'):
-            patcher = patch.object(partners, f'_esign_{name}', lambda record, *args, name=name: called.append((name, record, *args)), create=True)
+            patcher = patch.object(
+                partners, f'_esign_{name}', lambda record, *args, name=name: called.append((name, record, *args)), create=True
+            )
             patcher.start()
             self.addCleanup(patcher.stop)
         return called
@@ -63,11 +70,18 @@ class TestEsignFlow(EsignCase):
         self.assertEqual(len(set(serials)), 3)
 
     def test_either_of_a_desk_reviews(self):
-        template = self._template(party_ids=[
-            (0, 0, {'name': "监管", 'key': 'party_g', 'action': 'review', 'order': 1, 'or_group': 'desk', 'reading_seconds': 0}),
-            (0, 0, {'name': "乙方", 'key': 'party_b', 'action': 'seal', 'order': 2})])
+        template = self._template(
+            party_ids=[
+                (0, 0, {'name': "监管", 'key': 'party_g', 'action': 'review', 'order': 1, 'or_group': 'desk', 'reading_seconds': 0}),
+                (0, 0, {'name': "乙方", 'key': 'party_b', 'action': 'seal', 'order': 2}),
+            ]
+        )
         envelope = self._start(
-            self._row('party_g', "赵"), self._row('party_g', "钱", phone='13800000004'), {'key': 'party_b', 'name': "我方"}, template=template)
+            self._row('party_g', "赵"),
+            self._row('party_g', "钱", phone='13800000004'),
+            {'key': 'party_b', 'name': "我方"},
+            template=template,
+        )
         zhao, qian = envelope.signer_ids.filtered(lambda signer: signer.key == 'party_g')
 
         self._ready(qian)
@@ -78,9 +92,12 @@ class TestEsignFlow(EsignCase):
         self.assertEqual(envelope.progress, '1/2')
 
     def test_without_seal_the_last_signature_locks(self):
-        template = self._template(party_ids=[
-            (0, 0, {'name': name, 'key': key, 'action': 'sign', 'order': 1, 'needs_otp': False, 'reading_seconds': 0})
-            for name, key in (("甲", 'party_a'), ("乙", 'party_b'))])
+        template = self._template(
+            party_ids=[
+                (0, 0, {'name': name, 'key': key, 'action': 'sign', 'order': 1, 'needs_otp': False, 'reading_seconds': 0})
+                for name, key in (("甲", 'party_a'), ("乙", 'party_b'))
+            ]
+        )
         envelope = self._start(self._row('party_a', "甲"), self._row('party_b', "乙"), template=template)
         first, last = self._signer(envelope), self._signer(envelope, 'party_b')
         self.assertLess(first.order, last.order)
@@ -250,9 +267,12 @@ class TestEsignFlow(EsignCase):
         self.assertFalse(envelope.retry_error)
 
     def test_kept_signature_is_dropped_when_the_document_moved_on(self):
-        template = self._template(party_ids=[
-            (0, 0, {'name': key, 'key': key, 'action': 'sign', 'order': order, 'reading_seconds': 0, 'needs_otp': False})
-            for key, order in (('party_a', 1), ('party_g', 1), ('party_b', 2))])
+        template = self._template(
+            party_ids=[
+                (0, 0, {'name': key, 'key': key, 'action': 'sign', 'order': order, 'reading_seconds': 0, 'needs_otp': False})
+                for key, order in (('party_a', 1), ('party_g', 1), ('party_b', 2))
+            ]
+        )
         envelope = self._start(*(self._row(key, key) for key in ('party_a', 'party_g', 'party_b')), template=template)
         first, second = self._signer(envelope), self._signer(envelope, 'party_g')
         self._read(first)
@@ -302,10 +322,12 @@ class TestEsignFlow(EsignCase):
     def test_start_refuses_what_can_not_be_signed(self):
         rows = [self._row('party_a', "王"), {'key': 'party_b', 'name': "我方"}]
         bad = [
-            ("has no name", [{**rows[0], 'name': ''}, rows[1]]), ("no signature place", [{**rows[0], 'key': 'party_x'}, rows[1]]),
+            ("has no name", [{**rows[0], 'name': ''}, rows[1]]),
+            ("no signature place", [{**rows[0], 'key': 'party_x'}, rows[1]]),
             ("neither a mobile number", [{**rows[0], 'phone': ''}, rows[1]]),
             ("has no mobile number", [{**rows[0], 'phone': '', 'email': 'a@example.com'}, rows[1]]),
-            ("two sign at place", [rows[0], rows[0], rows[1]]), ("nobody signs", [{**rows[0], 'action': 'cc'}]),
+            ("two sign at place", [rows[0], rows[0], rows[1]]),
+            ("nobody signs", [{**rows[0], 'action': 'cc'}]),
         ]
         for sentence, signers in bad:
             with self.subTest(sentence), self.assertRaisesRegex(UserError, sentence):

@@ -34,23 +34,31 @@ class TestEsignRights(EsignCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.users = {
-            'public': cls.env.ref('base.public_user'), 'portal': new_test_user(cls.env, 'es_portal', 'base.group_portal'),
-            'employee': cls._user('es_employee', 'base.group_user'), 'user': cls.sender, 'custodian': cls.custodian,
-            'approver': cls.approver, 'administrator': cls.administrator,
+            'public': cls.env.ref('base.public_user'),
+            'portal': new_test_user(cls.env, 'es_portal', 'base.group_portal'),
+            'employee': cls._user('es_employee', 'base.group_user'),
+            'user': cls.sender,
+            'custodian': cls.custodian,
+            'approver': cls.approver,
+            'administrator': cls.administrator,
         }
 
     def test_table_of_rights(self):
         for model, rights in TABLE.items():
             for role, user in self.users.items():
                 got = ''.join(
-                    operation[0] for operation in ('read', 'write', 'create', 'unlink')
-                    if self.env[model].with_user(user).has_access(operation))
+                    operation[0]
+                    for operation in ('read', 'write', 'create', 'unlink')
+                    if self.env[model].with_user(user).has_access(operation)
+                )
                 self.assertEqual(got, rights.get(role, ''), (model, role))
 
     def test_every_model_is_in_the_table(self):
         ours = {
-            name for name, model in self.env.registry.items()
-            if name.startswith('esign.') and not model._abstract and model._module == 'esign'}
+            name
+            for name, model in self.env.registry.items()
+            if name.startswith('esign.') and not model._abstract and model._module == 'esign'
+        }
         self.assertEqual(ours, set(TABLE))
 
     def test_who_sees_an_envelope(self):
@@ -92,8 +100,10 @@ class TestEsignRights(EsignCase):
         envelope.message_subscribe(self.stranger.partner_id.ids)
 
         for step in (
-            lambda user: envelope.with_user(user)._cancel("x"), lambda user: signer.with_user(user).action_get_link(),
-            lambda user: signer.with_user(user).action_remind(), lambda user: signer.with_user(user).action_extend(),
+            lambda user: envelope.with_user(user)._cancel("x"),
+            lambda user: signer.with_user(user).action_get_link(),
+            lambda user: signer.with_user(user).action_remind(),
+            lambda user: signer.with_user(user).action_extend(),
         ):
             for user in (self.stranger, self.custodian, self.approver, self.users['employee'], self.users['portal']):
                 with self.assertRaises(AccessError):
@@ -104,8 +114,12 @@ class TestEsignRights(EsignCase):
 
     def test_only_administrators_rule_seals_and_keys(self):
         for user in (self.sender, self.custodian, self.approver, self.users['employee'], self.users['portal']):
-            for step in (self.seal.with_user(user).action_suspend, self.seal.with_user(user).action_revoke,
-                         self.seal.certificate_id.with_user(user).action_revoke, self.env['esign.keystore'].with_user(user).action_setup):
+            for step in (
+                self.seal.with_user(user).action_suspend,
+                self.seal.with_user(user).action_revoke,
+                self.seal.certificate_id.with_user(user).action_revoke,
+                self.env['esign.keystore'].with_user(user).action_setup,
+            ):
                 with self.assertRaises(AccessError):
                     step()
         self.assertEqual(self.seal.state, 'active')

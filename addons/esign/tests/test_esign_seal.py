@@ -29,8 +29,9 @@ class TestEsignSeal(EsignCase):
         info.add_text('Comment', '<script>alert(1)</script>')
         Image.open(io.BytesIO(base64.b64decode(picture()))).save(file, 'PNG', pnginfo=info)
 
-        seal = self.env['esign.seal'].create({
-            'name': "x", 'company_id': self.company.id, 'organisation': "x", 'image': base64.b64encode(file.getvalue() + b'PK\x03\x04zip')})
+        seal = self.env['esign.seal'].create(
+            {'name': "x", 'company_id': self.company.id, 'organisation': "x", 'image': base64.b64encode(file.getvalue() + b'PK\x03\x04zip')}
+        )
 
         drawn = base64.b64decode(seal.with_context(bin_size=False).image)
         self.assertNotIn(b'script', drawn)
@@ -42,14 +43,19 @@ class TestEsignSeal(EsignCase):
 
     def test_pictures_that_are_none(self):
         bad = {
-            'svg': b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', 'text': b'hello',
-            'large': base64.b64decode(picture((1300, 300))), 'small': base64.b64decode(picture((60, 60))), 'gif': b'GIF89a' + b'\0' * 50,
-            'bomb': self._bomb(), '3 MB': base64.b64decode(picture()) + b'\0' * 3_000_000,
+            'svg': b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
+            'text': b'hello',
+            'large': base64.b64decode(picture((1300, 300))),
+            'small': base64.b64decode(picture((60, 60))),
+            'gif': b'GIF89a' + b'\0' * 50,
+            'bomb': self._bomb(),
+            '3 MB': base64.b64decode(picture()) + b'\0' * 3_000_000,
         }
         for kind, content in bad.items():
             with self.subTest(kind), self.assertRaises(UserError):
-                self.env['esign.seal'].create({
-                    'name': kind, 'company_id': self.company.id, 'organisation': "x", 'image': base64.b64encode(content)})
+                self.env['esign.seal'].create(
+                    {'name': kind, 'company_id': self.company.id, 'organisation': "x", 'image': base64.b64encode(content)}
+                )
 
     def _bomb(self):
         file = io.BytesIO()
@@ -57,14 +63,20 @@ class TestEsignSeal(EsignCase):
         return file.getvalue()
 
     def test_seal_in_use_keeps_its_face(self):
-        for vals in ({'image': picture((200, 200))}, {'organisation': "x"}, {'company_id': self.other_company.id}, {'state': 'draft'},
-                     {'certificate_id': False}):
+        for vals in (
+            {'image': picture((200, 200))},
+            {'organisation': "x"},
+            {'company_id': self.other_company.id},
+            {'state': 'draft'},
+            {'certificate_id': False},
+        ):
             with self.subTest(vals=str(vals)[:30]), self.assertRaises(UserError):
                 self.seal.write(vals)
         with self.assertRaises(UserError):
             self.seal.unlink()
-        born = self.env['esign.seal'].create({
-            'name': "x", 'company_id': self.company.id, 'organisation': "x", 'image': picture(), 'state': 'active'})
+        born = self.env['esign.seal'].create(
+            {'name': "x", 'company_id': self.company.id, 'organisation': "x", 'image': picture(), 'state': 'active'}
+        )
         self.assertEqual(born.state, 'draft')
 
     def test_key_is_in_the_folder_not_in_the_database(self):
@@ -92,9 +104,20 @@ class TestEsignSeal(EsignCase):
         self._put(envelope)
 
         use = self.env['esign.seal.use'].search([('envelope_id', '=', envelope.id)])
-        self.assertRecordValues(use, [{
-            'result': 'put', 'user_id': self.custodian.id, 'approver_id': self.approver.id, 'applicant_id': self.sender.id,
-            'serial': self.seal.certificate_id.serial, 'sha256': envelope.revision_ids[2].sha256, 'document': envelope.document_name}])
+        self.assertRecordValues(
+            use,
+            [
+                {
+                    'result': 'put',
+                    'user_id': self.custodian.id,
+                    'approver_id': self.approver.id,
+                    'applicant_id': self.sender.id,
+                    'serial': self.seal.certificate_id.serial,
+                    'sha256': envelope.revision_ids[2].sha256,
+                    'document': envelope.document_name,
+                }
+            ],
+        )
 
     def test_seal_all_in_the_background(self):
         envelopes = self._ready_to_seal(3)
@@ -108,7 +131,9 @@ class TestEsignSeal(EsignCase):
 
         self.assertEqual(set(envelopes.mapped('state')), {'completed'})
         self.assertEqual(requests.mapped('progress'), [False] * 3)
-        self.assertEqual(self.env['esign.seal.use'].search_count([('envelope_id', 'in', envelopes.ids), ('user_id', '=', self.custodian.id)]), 3)
+        self.assertEqual(
+            self.env['esign.seal.use'].search_count([('envelope_id', 'in', envelopes.ids), ('user_id', '=', self.custodian.id)]), 3
+        )
 
     def test_queue_waits_for_the_authority_and_for_nobody_else(self):
         envelopes = self._ready_to_seal(2)

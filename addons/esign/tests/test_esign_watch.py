@@ -1,3 +1,5 @@
+import ast
+import re
 import subprocess
 from datetime import timedelta
 from pathlib import Path
@@ -7,6 +9,9 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.esign.models.esign_sentences import SENTENCES
+from odoo.addons.esign.tools import strokes
 
 from .common import EsignCase
 
@@ -21,7 +26,14 @@ class TestEsignWatch(EsignCase):
 
         self.assertTrue(envelope.report_id)
         text = self._text(envelope.report_id.raw)
-        for fact in (envelope.uuid, envelope.final_sha256, "王经理", '138****0001', envelope.event_ids[3].hash, self._signer(envelope).serial):
+        for fact in (
+            envelope.uuid,
+            envelope.final_sha256,
+            "王经理",
+            '138****0001',
+            envelope.event_ids[3].hash,
+            self._signer(envelope).serial,
+        ):
             self.assertIn(fact, text)
         for secret in ('13800000001', self._signer(envelope)._get_token()):
             self.assertNotIn(secret, text)
@@ -166,17 +178,24 @@ class TestEsignWatch(EsignCase):
         (folder / 'token').write_bytes(token)
         (folder / 'root.pem').write_bytes(self.tsa_root)
         head = self.env['esign.anchor'].search([('envelope_id', '=', envelope.id)]).root
-        answer = subprocess.run([
-            'openssl', 'ts', '-verify', '-digest', head, '-in', folder / 'token', '-token_in', '-CAfile', folder / 'root.pem'],
-            capture_output=True, text=True)
+        answer = subprocess.run(
+            ['openssl', 'ts', '-verify', '-digest', head, '-in', folder / 'token', '-token_in', '-CAfile', folder / 'root.pem'],
+            capture_output=True,
+            text=True,
+        )
         self.assertIn('Verification: OK', answer.stdout + answer.stderr)
 
     def test_used_template_stays(self):
         envelope = self._start()
         template = self.template
-        for step in (lambda: template.write({'name': "x"}), lambda: template.party_ids[0].write({'needs_otp': False}),
-                     lambda: template.write({'party_ids': [(2, template.party_ids[0].id)]}), template.unlink, template.party_ids[0].unlink,
-                     lambda: template.write({'party_ids': [(0, 0, {'name': "x", 'key': 'party_x'})]})):
+        for step in (
+            lambda: template.write({'name': "x"}),
+            lambda: template.party_ids[0].write({'needs_otp': False}),
+            lambda: template.write({'party_ids': [(2, template.party_ids[0].id)]}),
+            template.unlink,
+            template.party_ids[0].unlink,
+            lambda: template.write({'party_ids': [(0, 0, {'name': "x", 'key': 'party_x'})]}),
+        ):
             with self.assertRaises(UserError):
                 step()
 
@@ -188,9 +207,18 @@ class TestEsignWatch(EsignCase):
         self.assertEqual(envelope.template_id, template)
         self.assertEqual(template._get_latest(), version)
 
-    def test_record_of_an_envelope_stays(self):
-        mixin = self.env['esign.mixin']
-        self.assertTrue(callable(mixin._esign_completed))
+    def test_sentences_of_the_tools_are_known_to_the_translation(self):
+        known = {str(sentence) for sentence in SENTENCES}
+        said = {
+            node.value
+            for path in Path(strokes.__file__).parent.glob('*.py')
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r'[A-Z][^\n]* [^\n]*\.', node.value)
+        } - {ast.get_docstring(node) for path in Path(strokes.__file__).parent.glob('*.py') for node in ast.walk(ast.parse(path.read_text()))
+             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)}
+        self.assertFalse(said - known - {"There is no kind of certificate "})
+
+    def test_gap_before_anything_can_be_signed(self):
         with patch.object(type(self.env['esign.keystore']), '_get_tsa_url', lambda keys: ''):
             self.assertEqual(self.env['esign.keystore']._get_gap(), "No time-stamp authority is set.")
         self.assertFalse(self.env['esign.keystore']._get_gap())
