@@ -209,14 +209,15 @@ class TestEsignWatch(EsignCase):
 
     def test_sentences_of_the_tools_are_known_to_the_translation(self):
         known = {str(sentence) for sentence in SENTENCES}
-        said = {
-            node.value
-            for path in Path(strokes.__file__).parent.glob('*.py')
-            for node in ast.walk(ast.parse(path.read_text()))
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r'[A-Z][^\n]* [^\n]*\.', node.value)
-        } - {ast.get_docstring(node) for path in Path(strokes.__file__).parent.glob('*.py') for node in ast.walk(ast.parse(path.read_text()))
-             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)}
-        self.assertFalse(said - known - {"There is no kind of certificate "})
+        said = set()
+        for path in Path(strokes.__file__).parent.glob('*.py'):
+            nodes = list(ast.walk(ast.parse(path.read_text())))
+            texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+            # one line, from a capital letter to a full stop; docstrings are no words of a person's screen
+            said |= {text for text in texts if re.fullmatch(r'[A-Z].* .*\.', text)} - {
+                ast.get_docstring(node, clean=False) for node in nodes
+                if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)}
+        self.assertFalse(said - known)
 
     def test_gap_before_anything_can_be_signed(self):
         with patch.object(type(self.env['esign.keystore']), '_get_tsa_url', lambda keys: ''):
