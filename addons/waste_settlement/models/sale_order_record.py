@@ -32,7 +32,7 @@ class SaleOrderLine(models.Model):
     list_amount = fields.Monetary(
         "Value", compute="_compute_list_amount", groups="base.group_user", help="What the price list asks for it, before the discount.")
     list_discount_percent = fields.Float(
-        "Discount (%)", digits=(5, 2), compute="_compute_list_amount", groups="base.group_user",
+        "Discount off the List (%)", digits=(5, 2), compute="_compute_list_amount", groups="base.group_user",
         help="What the agreed price is below the list.")
     collected_amount = fields.Monetary(
         "Collected", compute="_compute_collected_amount", groups="base.group_user",
