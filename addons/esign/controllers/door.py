@@ -42,17 +42,21 @@ def secured(response):
 
 
 def speak(*partners):
-    """Answer in the language of the first partner that has one; else in the browser's."""
+    """Answer in the language of the browser; if we don't have it, in that of the first partner that has one of ours."""
     installed = dict(request.env['res.lang'].sudo().get_installed())
-    lang = next((partner.lang for partner in partners if partner.lang in installed), request.env.lang)
-    request.update_context(lang=lang)
+    wanted = (request.best_lang, *(partner.lang for partner in partners))
+    request.update_context(lang=next((lang for lang in wanted if lang in installed), request.env.lang))
 
 
 def page(template, *, status=200, brand=None, **values):
     """Render a public page."""
     values.update(brand=brand or request.env.company.sudo().name, lang=request.env.lang, csrf=request.csrf_token())
     values.setdefault('title', values['brand'])
-    return secured(request.make_response(request.env['ir.qweb']._render(template, values), status=status, headers=[
+    # not t-call-assets: its script tags carry a handler in the text, which the policy forbids
+    qweb = request.env['ir.qweb']
+    values['styles'] = qweb._get_asset_links('esign.assets_h5', js=False, debug=request.session.debug)
+    values['scripts'] = qweb._get_asset_links('esign.assets_h5', css=False, debug=request.session.debug)
+    return secured(request.make_response(qweb._render(template, values), status=status, headers=[
         ('Content-Type', 'text/html; charset=utf-8')]))
 
 

@@ -73,7 +73,8 @@ class SignerPage(http.Controller):
         except ValueError:  # not a cookie of ours
             signer_id, token_hash = 0, ''
         signer = request.env['esign.signer'].sudo().browse(signer_id).exists()
-        if not signer or not consteq(signer.token_hash or '', token_hash):
+        # whoever passed it on keeps no way in: a cookie ends as its link does
+        if not signer or signer.state == 'delegated' or not consteq(signer.token_hash or '', token_hash):
             raise self._unknown()
         signer = self._spoken_to(signer)
         door.count(door_name, signer.envelope_id.id, limit)

@@ -3,7 +3,7 @@ from odoo import fields, http
 from odoo.http import request
 from odoo.tools import SQL, format_datetime
 
-from ..tools.errors import EsignError
+from ..tools.errors import EsignError, VerifyError
 from . import door
 
 MAX_BYTES = 50 * 1024 * 1024
@@ -62,10 +62,13 @@ class VerificationPage(http.Controller):
         content = pdf.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
             raise EsignError(request.env._("The file is larger than %(size)s MB.", size=MAX_BYTES // 2 ** 20), 'bad')
-        if not content.startswith(b'%PDF-'):
+        if b'%PDF-' not in content[:1024]:
             raise EsignError(request.env._("This is not a PDF file. Choose the PDF as you received it."), 'bad')
         self._take_slot()
-        return request.env['esign.verification']._verify_file(content, door.meta())
+        try:
+            return request.env['esign.verification']._verify_file(content, door.meta())
+        except VerifyError as error:
+            raise EsignError(self._translate(error.sentence), error.code) from error
 
     def _take_slot(self):
         """Hold one of the few places for an examination until the request ends."""
@@ -127,7 +130,7 @@ class VerificationPage(http.Controller):
         env = request.env
         kinds = {
             'freeze': env._("Document frozen"), 'handwriting': env._("Handwriting"), 'review': env._("Review"),
-            'seal': env._("Company seal"), 'timestamp': env._("Archive time stamp"),
+            'seal': env._("Company seal"), 'archive': env._("Archive time stamp"),
         }
         sound = signature['intact'] and signature['valid'] and signature['trusted']
         if sound:
@@ -141,8 +144,11 @@ class VerificationPage(http.Controller):
         return {
             'mark': 'good' if sound else 'bad', 'name': signature['name'] or env._("Unnamed"), 'kind': kinds.get(signature['kind'], ''),
             'at': self._time(signature['at']), 'answer': answer, 'level': signature['level'],
-            'problems': [request.env['esign.envelope']._translate(problem) for problem in signature['problems']],
+            'problems': [self._translate(problem) for problem in signature['problems']],
         }
+
+    def _translate(self, sentence):
+        return request.env['esign.envelope']._translate(sentence)
 
     def _time(self, moment):
         moment = moment and fields.Datetime.to_datetime(str(moment).replace('T', ' ')[:19])

@@ -7,3 +7,4 @@ from . import test_esign_path
 from . import test_esign_rights
 from . import test_esign_seal
 from . import test_esign_watch
+from . import test_h5_browser

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from odoo.tests.common import ChromeBrowser, HttpCase
 
 PAUSE = 0.02
+REST = 0.4
 
 
 class PhoneCase(HttpCase):
@@ -56,6 +57,9 @@ class Phone:
         self.call('Emulation.setDeviceMetricsOverride', width=width, height=height, deviceScaleFactor=3, mobile=True, screenOrientation={
             'type': 'landscapePrimary' if across else 'portraitPrimary', 'angle': 90 if across else 0})
 
+    def turn(self):
+        self.hold(*reversed(self.size))
+
     def open(self, path):
         self.browser.navigate_to(self.base_url + path, wait_stop=True)
 
@@ -89,8 +93,11 @@ class Phone:
         self.see(selector)
         x, y = self.js(f'''(() => {{
             const element = [...document.querySelectorAll({json.dumps(selector)})].find((element) => element.checkVisibility());
-            element.scrollIntoView({{ block: "center", behavior: "instant" }});
-            const box = element.getBoundingClientRect();
+            let box = element.getBoundingClientRect();
+            if (box.top < 0 || box.bottom > window.innerHeight - 120) {{
+                element.scrollIntoView({{ block: "center", behavior: "instant" }});
+                box = element.getBoundingClientRect();
+            }}
             return [box.x + box.width / 2, box.y + box.height / 2];
         }})()''')
         self.touch('touchStart', (x, y))
@@ -112,6 +119,39 @@ class Phone:
             time.sleep(PAUSE)
         if lift:
             self.touch('touchEnd')
+            # Chromium takes a touch at the heels of a quick line for its end, as no finger could do it
+            time.sleep(REST)
+
+    def choose(self, selector, *paths):
+        """Choose files, as the phone's own dialog does."""
+        document = self.call('DOM.getDocument')['root']['nodeId']
+        node = self.call('DOM.querySelector', nodeId=document, selector=selector)['nodeId']
+        self.call('DOM.setFileInputFiles', nodeId=node, files=list(paths))
+
+    # NETWORK
+
+    def offline(self, is_offline):
+        self.call('Network.emulateNetworkConditions', offline=is_offline, latency=0, downloadThroughput=-1, uploadThroughput=-1)
+
+    def lose_answers(self, path, times):
+        """Let requests through to the server, but lose the first answers on the way back.
+
+        :return: list that grows with each lost answer
+        """
+        lost = []
+        usual = self.browser._handlers['Fetch.requestPaused']
+
+        def pause(requestId, request, responseStatusCode=None, **other):
+            if not request['url'].endswith(path) or len(lost) >= times:
+                usual(requestId=requestId, request=request, **other)
+            elif responseStatusCode is None:
+                self.browser._websocket_send('Fetch.continueRequest', params={'requestId': requestId, 'interceptResponse': True})
+            else:
+                lost.append(request['url'])
+                self.browser._websocket_send('Fetch.failRequest', params={'requestId': requestId, 'errorReason': 'ConnectionReset'})
+
+        self.browser._handlers['Fetch.requestPaused'] = pause
+        return lost
 
     def shot(self):
         """Return a picture of the screen: bytes, PNG in base64."""

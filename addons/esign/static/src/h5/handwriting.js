@@ -59,6 +59,7 @@ export class Handwriting {
             return;
         }
         const written = this.pad.groups.length > 0;
+        this.sheet.dataset.strokes = this.pad.groups.length;
         for (const name of ["undo", "clear"]) {
             find(`[data-do=${name}]`, this.sheet).disabled = !written;
         }

@@ -12,7 +12,7 @@ export class Reading {
         this.sheets = findAll(".sheet", root);
         this.seen = new Set();
         this.unsent = new Set();
-        this.left = Number(root.dataset.seconds);
+        this.left = Number(root.dataset.seconds || 0);
         this.read = root.dataset.read === "1";
         this.next = find("[data-go=next]", root);
         this.next.addEventListener("click", () => this.finish(onDone));

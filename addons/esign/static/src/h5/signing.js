@@ -202,8 +202,15 @@ export class Signing {
                 return;
             }
             try {
-                await post(form.getAttribute("action"), Object.fromEntries(new FormData(form)), { again: true });
-                location.replace("/sign/page");
+                await post(form.getAttribute("action"), Object.fromEntries(new FormData(form)));
+                if (form.dataset.done) {
+                    // this link has just ended: nothing is left to show but that it went well
+                    const last = Object.assign(document.createElement("p"), { className: "notice good large" });
+                    last.textContent = text(form.dataset.done);
+                    form.replaceChildren(last);
+                } else {
+                    location.replace("/sign/page");
+                }
             } catch (error) {
                 say(message, sentenceOf(error));
             }
