@@ -77,7 +77,7 @@ class EsignEnvelope(models.Model):
     final_sha256 = fields.Char("SHA-256 when completed", readonly=True, index='btree_not_null')
     places = fields.Json(readonly=True)
     page_sizes = fields.Json(readonly=True, help="Width and height of the pages, in points.")
-    statement = fields.Text(readonly=True)
+    statement = fields.Text("Declaration", readonly=True)
     level = fields.Selection(LEVELS, readonly=True)
     level_note = fields.Text(compute='_compute_level_note')
     checklist = fields.Html(compute='_compute_checklist', sanitize=False)

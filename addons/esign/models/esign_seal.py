@@ -27,7 +27,7 @@ class EsignSeal(models.Model):
     sequence = fields.Integer(default=10)
     company_id = fields.Many2one('res.company', "Company", required=True, index=True, default=lambda self: self.env.company)
     organisation = fields.Char(
-        required=True, help="Name on the seal, as in the business licence.", default=lambda self: self.env.company.name
+        required=True, help="Name on the seal, as the company is registered.", default=lambda self: self.env.company.name
     )
     # In its own column: a file could be replaced past `write`. Who has the picture could paste it elsewhere.
     image = fields.Binary(

@@ -97,7 +97,7 @@ class EsignSigner(models.Model):
         self._check_may_sign(action, base_sha256)
         consents = {name: (consents or {}).get(name) is True for name in ('statement', 'strokes')}
         if not consents['statement']:
-            raise EsignError(self.env._("Confirm the statement before you sign."), 'bad')
+            raise EsignError(self.env._("Confirm the declaration before you sign."), 'bad')
         written = None
         if strokes_json or action == 'sign':
             try:

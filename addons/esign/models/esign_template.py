@@ -21,6 +21,7 @@ class EsignTemplate(models.Model):
     next_ids = fields.One2many('esign.template', 'previous_id', "Next version")
     party_ids = fields.One2many('esign.template.party', 'template_id', "Parties", copy=True)
     statement = fields.Text(
+        "Declaration",
         required=True, default=lambda self: self._default_statement(), help="What the signer confirms; it becomes part of the evidence."
     )
     valid_days = fields.Integer(default=30, help="A link that nobody used for so many days expires.")
