@@ -71,6 +71,12 @@ class ScrmWorkbenchSalesperson(models.AbstractModel):
             self._shortcut(
                 "contract", self.env._("New contract"), CONTRACTS, icon="fa-file-text-o", creates="sale.order",
                 context={"default_user_id": self.env.uid}),
+            self._shortcut("quotations", self.env._("Quotations"), "waste_contract.sale_order_action_quotation", icon="fa-tags"),
+            self._shortcut("renewals", self.env._("Renewals"), "waste_contract.sale_order_action_renewal", icon="fa-refresh"),
+            self._shortcut(
+                "agreements", self.env._("Agreements"), "waste_contract.waste_contract_agreement_action", icon="fa-files-o"),
+            self._shortcut(
+                "analysis", self.env._("Contract analysis"), "waste_contract.sale_order_action_analysis", icon="fa-bar-chart"),
             self._shortcut(
                 "producer", self.env._("New producer"), PRODUCERS, icon="fa-industry",
                 creates="res.partner"),

@@ -22,7 +22,7 @@ PANELS = {
     "admin": ["failures", "setup", "licences"],
 }
 SHORTCUTS = {
-    "salesperson": ["contract", "producer"],
+    "salesperson": ["contract", "quotations", "renewals", "agreements", "analysis", "producer"],
     "sales_manager": ["matrix", "assignment", "contract"],
     "dispatcher": ["pickup", "board", "licence"],
     "finance": ["make", "statements", "collection", "ageing"],
