@@ -1,4 +1,7 @@
+from ast import literal_eval
 from datetime import timedelta
+
+from lxml import etree
 
 from odoo import fields
 from odoo.fields import Command
@@ -80,6 +83,55 @@ class TestContractViews(ContractCase):
         self.assertEqual(tuple(new - old for new, old in zip(after, before)), (2, 1, 1))
         action = business.action_view_contracts()
         self.assertEqual(self.env['sale.order'].with_user(self.salesperson).search_count(action['domain']), after[0])
+
+    def test_s3_con_det_everything_of_a_contract_is_on_its_form(self):
+        arch = etree.fromstring(self.env['sale.order'].with_user(self.manager).get_view(
+            self.env.ref('waste_contract.sale_order_view_form').id)['arch'])
+
+        pages = {node.get('name') for node in arch.iter('page')}
+        self.assertLessEqual({'waste_details', 'approval', 'team', 'documents', 'history', 'terms'}, pages)
+        self.assertTrue(list(arch.iter('chatter')))
+        shown = {node.get('name') for node in arch.iter('field')}
+        self.assertLessEqual({
+            'name', 'business_id', 'partner_id', 'disposer_id', 'government_id', 'date_start', 'date_end', 'transport_mode_id',
+            'settlement_cycle', 'tax_rate_percent', 'invoicing_company_id', 'approver_id', 'user_id', 'team_id'}, shown)
+
+    def test_s1d_4_3_the_amount_is_the_sum_of_the_lines_and_follows_them(self):
+        contract = self._contract(self._detail(price_unit=3000.0), user=self.salesperson)
+        self.assertEqual((contract.planned_receivable, contract.user_id), (30000.0, self.salesperson))
+
+        contract.order_line.planned_quantity_t = 12.0
+
+        self.assertEqual((contract.planned_receivable, contract.amount_total), (36000.0, 36000.0))
+
+    def test_s3_con_flt_ending_within_30_days_of_one_business(self):
+        wanted = self._kitchen(self._days(10)) | self._kitchen(self._days(30))
+        others = self._kitchen(self._days(31)) | self._contract(contract_state='active', date_end=self._days(10))
+
+        self.assertEqual(self.env['sale.order'].search([
+            ('id', 'in', (wanted | others).ids), ('business_id', '=', self.kitchen.id),
+            *self._filter('sale_order_view_search', 'sale.order', 'ending_30')]), wanted)
+
+    def _kitchen(self, end):
+        return self._contract(
+            self._detail(waste_code_id=False, waste_name="厨余垃圾"), business_id=self.kitchen.id, contract_state='active', date_end=end)
+
+    def _filter(self, view, model, name):
+        """Return the domain of a filter as the screen has it."""
+        arch = etree.fromstring(self.env[model].get_view(self.env.ref(f'waste_contract.{view}').id, 'search')['arch'])
+        return literal_eval(arch.find(f".//filter[@name='{name}']").get('domain'))
+
+    def test_s3_con_fu2_tasks_and_decisions_stand_in_the_track_of_the_contract(self):
+        contract = self._contract(user=self.salesperson)
+        task = contract.activity_schedule('mail.mail_activity_data_todo', summary="寄合同", user_id=self.salesperson.id)
+
+        task.with_user(self.salesperson).action_feedback("已寄出")
+        contract.with_user(self.salesperson).action_submit()
+        contract.with_user(self.manager).action_approve()
+
+        track = ''.join(contract.message_ids.mapped('body'))
+        for words in ("寄合同", "已寄出", "Approved."):
+            self.assertIn(words, track)
 
     def _days(self, days):
         return fields.Date.today() + timedelta(days=days)

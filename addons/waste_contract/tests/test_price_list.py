@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, tagged
@@ -80,6 +82,24 @@ class TestPriceList(ContractCase):
 
         self.assertEqual((old.price_unit, old.list_price), (1500.0, 1500.0))
         self.assertEqual(self._line().price_unit, 1550.0)
+
+    def test_s3_prod_list_and_basics_show_code_waste_unit_price_and_shelf(self):
+        arch = etree.fromstring(self.env['product.template'].with_user(self.salesperson).get_view(
+            self.env.ref('waste_contract.product_template_view_list_service').id)['arch'])
+
+        self.assertLessEqual(
+            {'default_code', 'waste_code_id', 'waste_category_id', 'uom_id', 'list_price', 'sale_ok'},
+            {node.get('name') for node in arch.iter('field')})
+
+    def test_s3_prod_att_salespeople_see_the_papers_of_a_service(self):
+        self.env['product.document'].create([
+            {'name': name, 'datas': b'JVBERi0xLjQK', 'res_model': 'product.template', 'res_id': self.service.product_tmpl_id.id}
+            for name in ("MSDS.pdf", "含铜污泥.png")])
+
+        papers = self.service.product_tmpl_id.with_user(self.salesperson).product_document_ids
+
+        self.assertEqual(set(papers.mapped('name')), {"MSDS.pdf", "含铜污泥.png"})
+        self.assertTrue(papers[0].datas)
 
     def test_the_service_of_the_code_goes_before_that_of_the_category(self):
         own = self.env['product.product'].create({

@@ -1,18 +1,18 @@
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import freeze_time, tagged
+from odoo.tests import HttpCase, freeze_time, tagged
 
 from .common import ContractCase, paper_text
 
 
 @tagged('post_install', '-at_install')
 @freeze_time('2026-06-15')
-class TestQuotation(ContractCase):
+class TestQuotation(ContractCase, HttpCase):
 
     def _quotation(self, **values):
         return self._contract(contract_kind='quotation', user=self.salesperson, **values)
 
-    def test_an_accepted_quotation_becomes_a_contract_with_the_same_lines(self):
+    def test_s1n_3_2_d_an_accepted_quotation_becomes_a_contract_with_the_same_lines(self):
         quotation = self._quotation()
         self.assertRegex(quotation.name, r'^BJ-\d{4}-\d{4}$')
         self.assertEqual(str(quotation.validity_date), '2026-07-15')
@@ -63,6 +63,17 @@ class TestQuotation(ContractCase):
         self.assertEqual(quotation.quoted_contract_ids.document_template_id, self.hazardous.document_template_id)
         self.assertEqual(quotation.document_template_id, self.env.ref('waste_contract.document_template_quotation'))
 
+    def test_s1m_12d_the_opening_of_a_quotation_is_noted(self):
+        quotation = self._quotation().sudo()
+        quotation.contract_state = 'approving'
+        quotation.contract_state = 'customer_review'
+        self.authenticate(None, None)
+
+        page = self.url_open(quotation.get_portal_url())
+
+        self.assertIn(quotation.name, page.text)
+        self.assertIn("viewed by customer", ''.join(quotation.message_ids.mapped('body')))
+
     def test_quotations_are_not_signed_contracts_not_accepted(self):
         quotation, contract = self._quotation().sudo(), self._contract()
         (quotation | contract).contract_state = 'approving'
@@ -84,7 +95,7 @@ class TestQuotation(ContractCase):
             quotation.action_agree()
         self.assertFalse(quotation.quoted_contract_ids)
 
-    def test_s0_2_o_a_won_opportunity_becomes_a_contract(self):
+    def test_s0_2_o_s3_opp_con_a_won_opportunity_becomes_a_contract(self):
         lead = self.env['crm.lead'].create({
             'name': "含铜污泥", 'type': 'opportunity', 'partner_id': self.producer.id, 'user_id': self.salesperson.id,
             'business_id': self.hazardous.id, 'company_id': self.company.id})

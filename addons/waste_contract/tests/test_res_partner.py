@@ -15,13 +15,12 @@ class TestResPartner(ContractCase):
         self.assertEqual((self.producer.contract_count, site.contract_count), (2, 1))
         self.assertEqual(self.producer.contract_summary, f'{self.hazardous.name} 2')
 
-    def test_the_button_opens_what_it_counts(self):
-        contract = self._contract()
+    def test_s3_cust_con_the_button_opens_the_contracts_of_all_businesses(self):
+        contracts = self._contract() | self._contract(business_id=self.industrial.id) | self._contract(business_id=self.kitchen.id)
 
+        self.assertEqual(self.producer.contract_count, 3)
         action = self.producer.with_user(self.salesperson).action_view_contracts()
-
-        found = self.env[action['res_model']].search(action['domain'])
-        self.assertEqual(found, contract)
+        self.assertEqual(self.env[action['res_model']].search(action['domain']), contracts)
 
     def test_who_may_not_read_contracts_counts_none(self):
         self._contract()
