@@ -108,6 +108,8 @@ class Pipeline:
         locks = '/Lock' in empty[key]
         if last is not None and last != locks:
             raise PdfRefused(OTHER_LAST)
+        if locks:
+            forms.renew_buttons(writer)
         return self._sign(writer, credential, key, draw, evidence_sha256,
                           docmdp_permissions=MDPPerm.NO_CHANGES if locks else MDPPerm.FILL_FORMS, **metadata)
 

@@ -36,6 +36,7 @@ MEMORY_MB = 800
 MAX_BYTES = 50_000_000
 MAX_SIGNATURES = 60
 SIGNING = KeyUsageConstraints(key_usage={'non_repudiation'})
+CHANGED = 'After this signature the file was changed in a way it forbids.'
 UNREADABLE = 'This file is no PDF that can be read; it is damaged, encrypted or something else.'
 TOO_LARGE = 'The file is too large to be checked.'
 TOO_LONG = 'Checking took too long and was stopped; the file is unusually complicated or made to hold up this server.'
@@ -104,7 +105,7 @@ class _File:
         """Return (sentence, whether it is all right)."""
         found = result['signatures']
         keys = [row['key'] for row in found if row['kind'] != 'archive' and row['key'] != FREEZE]
-        yield 'The file isn’t signed.', bool(keys)
+        yield 'The file isn’t signed.', any(row['kind'] != 'archive' for row in found)
         yield 'At least one signature doesn’t hold.', not any(row['problems'] for row in found)
         yield 'The document wasn’t frozen before it was signed.', bool(found) and found[0]['key'] == FREEZE and self._is_certified()
         yield 'The last signature doesn’t lock the document.', result['locked']
@@ -154,8 +155,8 @@ class _File:
             row['problems'].append('Its time isn’t proved by a time-stamp that can be trusted.')
         elif said > (archive or self.moment):
             row['problems'].append('The time-stamp says a time that is still to come.')
-        if not status.docmdp_ok:
-            row['problems'].append('After this signature the file was changed in a way it forbids.')
+        if not status.docmdp_ok and CHANGED not in row['problems']:
+            row['problems'].append(CHANGED)
         return row
 
     def _row(self, signature, status, kind, level, at):
@@ -176,7 +177,7 @@ class _File:
                 ('What was signed is changed or damaged.', status.intact),
                 ('The signature itself is damaged or forged.', status.valid),
                 ('The certificate wasn’t good when it was used, or isn’t of an authority this system trusts.', status.trusted),
-                ('After this signature the file was changed in a way it forbids.', modification != 'other'),
+                (CHANGED, modification != 'other'),
             ) if not holds],
         }
 
