@@ -1,16 +1,16 @@
 """Every attack of the signing reference (3.4) on a finished contract is noticed."""
 import io
 
-from pypdf import PdfReader, PdfWriter
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 from pyhanko.sign.signers import PdfTimeStamper
+from pypdf import PdfReader, PdfWriter
 
 from odoo.tests import BaseCase
 
-from ..tools import appearance, pades, pki, verify
+from ..tools import appearance, pki, verify
 from ..tools.errors import VerifyError
 from . import tools_common as common
 

@@ -49,11 +49,10 @@ class TimeAuthority:
     It also says other times than now, which the one in tests/fakes can't.
     """
 
-    def __init__(self, years=15, moment=None):
+    def __init__(self, name='Test TSA', years=15, moment=None):
         start = (moment or datetime.now(UTC)) - timedelta(days=1)
         self.root_key, self.key = (rsa.generate_private_key(65537, 2048) for _key in range(2))
-        name, root_name = (
-            x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)]) for text in ('Test TSA', 'Test TSA root'))
+        name, root_name = (x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)]) for text in (name, f'{name} root'))
         self.root = self._certificate(root_name, root_name, self.root_key, start, 30).add_extension(
             x509.BasicConstraints(True, None), True).sign(self.root_key, hashes.SHA256())
         self.cert = self._certificate(name, root_name, self.key, start, years).add_extension(

@@ -126,7 +126,7 @@ class Pipeline:
 
     def _check_certificate(self, signer):
         """Refuse a certificate that has expired, was taken back or comes from elsewhere."""
-        context = trust.context(self.trust.roots, crls=self.trust.crls, others=signer.cert_registry)
+        context = trust.context(self.trust.roots, signer.signing_cert, crls=self.trust.crls, others=signer.cert_registry)
         try:
             asyncio.run(CertificateValidator(signer.signing_cert, validation_context=context).async_validate_usage({'non_repudiation'}))
         except (PathBuildingError, ValidationError) as error:
