@@ -8,4 +8,3 @@ from . import test_esign_rights
 from . import test_esign_seal
 from . import test_esign_watch
 from . import test_h5_browser
-from . import test_tools_pades, test_tools_strokes, test_tools_tampering
