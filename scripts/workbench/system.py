@@ -3,13 +3,15 @@ import shutil
 
 from . import machine
 
-#: WeasyPrint draws with pango; the fonts are TrueType because PDF/A wants them embedded
-LIBRARIES = ('libpango-1.0-0', 'libpangoft2-1.0-0', 'libharfbuzz-subset0', 'fonts-wqy-zenhei', 'fonts-lxgw-wenkai')
+#: WeasyPrint draws with pango; the fonts are TrueType because PDF/A wants them embedded. Signers see pages that pdftoppm
+#: (poppler-utils) draws; openssl checks signatures without this product (scripts/verify_pdf).
+LIBRARIES = (
+    'libpango-1.0-0', 'libpangoft2-1.0-0', 'libharfbuzz-subset0', 'fonts-wqy-zenhei', 'fonts-lxgw-wenkai', 'poppler-utils', 'openssl')
 BROWSERS = ('google-chrome', 'chromium', 'chromium-browser', 'google-chrome-stable')
 
 
 def ensure_libraries():
-    machine.apt_install(LIBRARIES, 'PDF documents need a text engine and Chinese fonts')
+    machine.apt_install(LIBRARIES, 'PDF documents need a text engine, Chinese fonts and tools')
 
 
 def want_libraries():

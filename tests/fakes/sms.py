@@ -31,6 +31,7 @@ import time
 import urllib.parse
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 SETTINGS = {
     'aliyun': {
@@ -44,8 +45,6 @@ SETTINGS = {
     #: number -> code of the carrier; every other number gets the message
     'outcomes': {},
     'report_after': 0.2,
-    #: whether templates not listed are taken as approved: for a demo, where anybody may write one
-    'any_template': False,
 }
 CHINA = datetime.timezone(datetime.timedelta(hours=8))
 MOBILE = re.compile(r'(?:\+?86|0086)?(1[3-9]\d{9})')
@@ -62,7 +61,8 @@ class Refused(Exception):
 class World:
     """What both gateways share: settings, messages, calls; one lock."""
 
-    def __init__(self):
+    def __init__(self, template_file=None):
+        self.template_file = template_file
         self.lock = threading.RLock()
         self.settings = json.loads(json.dumps(SETTINGS))
         self.reset()
@@ -79,6 +79,13 @@ class World:
                     self.settings[key].update(value)
                 else:
                     self.settings[key] = value
+
+    def approved(self, vendor, template):
+        """The text of a template, by the settings or by the file, which may change while we run; else None."""
+        text = self.settings[vendor]['templates'].get(template)
+        if text is None and self.template_file and self.template_file.exists():
+            text = json.loads(self.template_file.read_text(encoding='utf-8')).get(template)
+        return text
 
     def deliver(self, vendor, number, template, text, serial):
         message = {
@@ -139,7 +146,7 @@ class Gateway:
             return True
 
     def text_of(self, sign, template, fill):
-        body = self.settings['templates'].get(template, '' if self.world.settings['any_template'] else None)
+        body = self.world.approved(self.name, template)
         if body is None:
             return None
         return f'【{sign}】{fill(body)}'
@@ -204,7 +211,7 @@ class Aliyun(Gateway):
             missing = set(re.findall(r'\$\{(\w+)\}', body)) - set(variables)
             if missing:
                 raise Refused('isv.TEMPLATE_MISSING_PARAMETERS', f'模版缺少变量 {missing}')
-            return re.sub(r'\$\{(\w+)\}', lambda found: str(variables[found[1]]), body) or ' '.join(map(str, variables.values()))
+            return re.sub(r'\$\{(\w+)\}', lambda found: str(variables[found[1]]), body)
 
         text = self.text_of(query['SignName'], query.get('TemplateCode'), fill)
         if text is None:
@@ -293,9 +300,9 @@ class Tencent(Gateway):
 
         def fill(body):
             wanted = {int(number) for number in re.findall(r'\{(\d+)\}', body)}
-            if body and len(wanted) != len(variables):
+            if len(wanted) != len(variables):
                 raise Refused('InvalidParameterValue.TemplateParameterFormatError', 'The number of variables differs.')
-            return re.sub(r'\{(\d+)\}', lambda found: variables[int(found[1]) - 1], body) or ' '.join(variables)
+            return re.sub(r'\{(\d+)\}', lambda found: variables[int(found[1]) - 1], body)
 
         text = self.text_of(query['SignName'], query.get('TemplateId'), fill)
         if text is None:
@@ -408,12 +415,11 @@ class Door(BaseHTTPRequestHandler):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--port', type=int, default=8319, help='0: any free one')
-    parser.add_argument('--any-template', action='store_true', help='take every template as approved')
+    parser.add_argument('--templates', type=Path, metavar='FILE', help='approved texts beside the settings, as JSON: {template: text}')
     args = parser.parse_args()
     server = ThreadingHTTPServer(('127.0.0.1', args.port), Door)
     server.daemon_threads = True
-    server.world = World()
-    server.world.settings['any_template'] = args.any_template
+    server.world = World(args.templates)
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     sys.stdout.write(f'SMS http://127.0.0.1:{server.server_port}/\n')
     sys.stdout.flush()

@@ -57,3 +57,39 @@ class TestPipeline(BaseCase):
             with self.subTest(key=key, code=code), self.assertRaises(EsignError) as caught:
                 line.sign(pdf, key, credential)
             self.assertEqual(caught.exception.code, code)
+
+    def test_two_seals_across_the_pages_and_a_place_nobody_signed(self):
+        rendered, line = common.paper(3), common.pipeline()
+        places = common.fields(rendered, party_a='seal', party_g='review', party_b='seal')
+        pdf = line.freeze(line.prepare(rendered.pdf, places, True, last='party_b'), common.authority().issue('系统', kind='system'))
+        for key in ('party_a', 'party_b'):
+            pdf = line.seal(pdf, key, common.authority().issue(common.PARTIES[key], kind='seal'), image_png=common.seal_png(), seam=True)
+        found = self._examine(line.finish(pdf), 'party_a', 'party_b')
+
+        self.assertEqual(found['problems'], [])
+
+    def test_without_a_seal_the_last_handwriting_locks(self):
+        rendered, line = common.paper(2), common.pipeline()
+        pdf = line.freeze(line.prepare(rendered.pdf, common.fields(rendered, party_a='handwriting', party_b='handwriting'), True,
+                                       last='party_b'), common.authority().issue('系统', kind='system'))
+        for key in ('party_a', 'party_b'):
+            pdf = line.sign(pdf, key, common.authority().issue('张伟', kind='signer'), strokes=common.handwriting())
+
+        found = self._examine(line.finish(pdf), 'party_a', 'party_b')
+
+        self.assertEqual((found['problems'], found['locked']), ([], True))
+
+    def test_a_paper_that_only_the_system_seals_can_never_change(self):
+        line = common.pipeline()
+        report = line.finish(line.freeze(line.prepare(common.paper().pdf, []), common.authority().issue('系统', kind='system')))
+
+        self.assertEqual(self._examine(report)['problems'], [])
+
+    def test_the_archive_is_renewed_again_and_again(self):
+        pdf, line = common.signed(2)['finish'], common.pipeline()
+        for number in range(2, 5):
+            pdf = line.retimestamp(pdf)
+
+            found = self._examine(pdf, 'party_a', 'party_b')
+            self.assertEqual((found['problems'], len(found['signatures'])), ([], 3 + number))
+            self.assertEqual(found['signatures'][-1]['key'], f'archive_00{number}')

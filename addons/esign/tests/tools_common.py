@@ -49,11 +49,10 @@ class TimeAuthority:
     It also says other times than now, which the one in tests/fakes can't.
     """
 
-    def __init__(self, years=15, moment=None):
+    def __init__(self, name='Test TSA', years=15, moment=None):
         start = (moment or datetime.now(UTC)) - timedelta(days=1)
         self.root_key, self.key = (rsa.generate_private_key(65537, 2048) for _key in range(2))
-        name, root_name = (
-            x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)]) for text in ('Test TSA', 'Test TSA root'))
+        name, root_name = (x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)]) for text in (name, f'{name} root'))
         self.root = self._certificate(root_name, root_name, self.root_key, start, 30).add_extension(
             x509.BasicConstraints(True, None), True).sign(self.root_key, hashes.SHA256())
         self.cert = self._certificate(name, root_name, self.key, start, years).add_extension(
@@ -153,25 +152,27 @@ def evidence(key):
     return (key.encode() * 32)[:32].hex()
 
 
-def signed(parties=2, seam=True, until=None, **changes):
+def signed(parties=2, seam=True, until=None, issuer=None, last='party_b', **changes):
     """A contract that went through all steps: the producer writes, the government reviews, the company seals.
 
     :param until: stop after this step (a party's key, 'freeze' or 'finish')
+    :param issuer: an authority other than ours
+    :param last: who locks the file
     :return: {step: PDF}
     """
-    rendered, steps = paper(parties), {}
-    line = pipeline(**changes)
+    rendered, steps, issuer = paper(parties), {}, issuer or authority()
+    line = pipeline(**({'roots': [issuer.root]} | changes))
     kinds = {'party_a': 'handwriting', **({'party_g': 'review'} if parties == 3 else {}), 'party_b': 'seal'}
-    steps['prepare'] = line.prepare(rendered.pdf, fields(rendered, **kinds), seam, last='party_b')
-    steps['freeze'] = line.freeze(steps['prepare'], authority().issue('系统', kind='system'))
+    steps['prepare'] = line.prepare(rendered.pdf, fields(rendered, **kinds), seam, last=last)
+    steps['freeze'] = line.freeze(steps['prepare'], issuer.issue('系统', kind='system'))
     last = steps['freeze']
     for key, kind in kinds.items():
         if until in steps:
             return steps
-        credential = authority().issue(PARTIES[key], kind='seal' if kind == 'seal' else 'signer', organisation=PARTIES[key])
+        credential = issuer.issue(PARTIES[key], kind='seal' if kind == 'seal' else 'signer', organisation=PARTIES[key])
         if kind == 'seal':
             last = line.seal(last, key, credential, image_png=seal_png(), seam=seam, evidence_sha256=evidence(key),
-                             reason='盖章', name=PARTIES[key], last=True)
+                             reason='盖章', name=PARTIES[key])
         else:
             last = line.sign(last, key, credential, strokes=handwriting(), text='张伟\n2026-11-22 16:20', evidence_sha256=evidence(key),
                              reason='同意', name=PARTIES[key])

@@ -163,7 +163,7 @@ class Seal:
     """
 
     def __init__(self, image_png):
-        self.image = seal_image(image_png)
+        self.packed = _packed(bytes(image_png))
         self.reference = None
 
     def whole(self, lines):
@@ -181,7 +181,7 @@ class Seal:
         return form(width, SEAL_POINTS, self._paint(-number * width, 0), self._resources(writer))
 
     def _paint(self, x, y):
-        wide, high = self.image.size
+        wide, high = self.packed[0]
         scale = SEAL_POINTS / max(wide, high)
         x, y = x + (SEAL_POINTS - scale * wide) / 2, y + (SEAL_POINTS - scale * high) / 2
         return f'q /Ink gs {scale * wide:.2f} 0 0 {scale * high:.2f} {x:.2f} {y:.2f} cm /Seal Do Q'.encode()
@@ -195,11 +195,19 @@ class Seal:
         })
 
     def _xobject(self, writer):
-        *colours, alpha = self.image.split()
-        # sixteen levels are as smooth to the eye and a third of the size
-        alpha = alpha.point(lambda value: value // 16 * 17)
-        mask = writer.add_object(_image(self.image.size, '/DeviceGray', alpha.tobytes()))
-        return _image(self.image.size, '/DeviceRGB', Image.merge('RGB', colours).tobytes(), {pdf_name('/SMask'): mask})
+        size, colours, alpha = self.packed
+        mask = writer.add_object(_image(size, '/DeviceGray', alpha))
+        return _image(size, '/DeviceRGB', colours, {pdf_name('/SMask'): mask})
+
+
+@lru_cache(maxsize=32)
+def _packed(image_png):
+    """Return size, colours and alpha of a seal, compressed; a company's seal is used again and again."""
+    image = seal_image(image_png)
+    *colours, alpha = image.split()
+    # sixteen levels are as smooth to the eye and a third of the size
+    alpha = alpha.point(lambda value: value // 16 * 17)
+    return image.size, zlib.compress(Image.merge('RGB', colours).tobytes(), 9), zlib.compress(alpha.tobytes(), 9)
 
 
 def seal_image(image_png):
@@ -262,9 +270,10 @@ def _is_one_colour(channels, ink, colour):
 
 
 def _image(size, space, data, more=None):
+    """Return an image XObject of compressed data."""
     return generic.StreamObject({
         pdf_name('/Type'): pdf_name('/XObject'), pdf_name('/Subtype'): pdf_name('/Image'),
         pdf_name('/Width'): generic.NumberObject(size[0]), pdf_name('/Height'): generic.NumberObject(size[1]),
         pdf_name('/ColorSpace'): pdf_name(space), pdf_name('/BitsPerComponent'): generic.NumberObject(8),
         pdf_name('/Filter'): pdf_name('/FlateDecode'), **(more or {}),
-    }, encoded_data=zlib.compress(data, 9))
+    }, encoded_data=data)

@@ -63,6 +63,24 @@ def _box(place, size):
     return x1, y1, x2, y2
 
 
+def renew_buttons(writer):
+    """Write the picture of each button anew, in the revision that locks.
+
+    pyHanko's analysis of differences takes a picture that is older than the lock for a change of a locked field.
+    """
+    for field in _all_fields(writer):
+        old = field['/AP'].raw_get('/N') if field.get('/FT') == '/Btn' else None
+        if old and (old.generation, old.idnum) not in writer.objects:
+            stream = old.get_object()
+            copy = generic.StreamObject(dict(stream), encoded_data=stream.encoded_data)
+            field[pdf_name('/AP')] = generic.DictionaryObject({pdf_name('/N'): writer.add_object(copy)})
+            writer.update_container(field)
+
+
+def _all_fields(writer):
+    return [field.get_object() for field in writer.root['/AcroForm']['/Fields']]
+
+
 # SEAL ACROSS THE PAGES
 
 def add_seam(writer, places, sizes):
@@ -94,7 +112,7 @@ def add_seam(writer, places, sizes):
 
 def fill_seam(writer, key, seal):
     """Draw the seal's slices into the buttons made for them; a single page needs none."""
-    buttons = {field.get_object().get('/T'): field.get_object() for field in writer.root['/AcroForm']['/Fields']}
+    buttons = {field.get('/T'): field for field in _all_fields(writer)}
     slices = _slices(int(writer.root['/Pages']['/Count']))
     if len(slices) == 1:
         return

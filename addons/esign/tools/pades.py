@@ -108,6 +108,8 @@ class Pipeline:
         locks = '/Lock' in empty[key]
         if last is not None and last != locks:
             raise PdfRefused(OTHER_LAST)
+        if locks:
+            forms.renew_buttons(writer)
         return self._sign(writer, credential, key, draw, evidence_sha256,
                           docmdp_permissions=MDPPerm.NO_CHANGES if locks else MDPPerm.FILL_FORMS, **metadata)
 
@@ -124,7 +126,7 @@ class Pipeline:
 
     def _check_certificate(self, signer):
         """Refuse a certificate that has expired, was taken back or comes from elsewhere."""
-        context = trust.context(self.trust.roots, crls=self.trust.crls, others=signer.cert_registry)
+        context = trust.context(self.trust.roots, signer.signing_cert, crls=self.trust.crls, others=signer.cert_registry)
         try:
             asyncio.run(CertificateValidator(signer.signing_cert, validation_context=context).async_validate_usage({'non_repudiation'}))
         except (PathBuildingError, ValidationError) as error:

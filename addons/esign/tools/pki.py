@@ -265,22 +265,26 @@ def _builder(subject, issuer, key, start, end):
 def _subject(name, kind, organisation, identifiers):
     attributes = [x509.NameAttribute(NameOID.COUNTRY_NAME, 'CN')]
     if organisation:
-        attributes.append(x509.NameAttribute(NameOID.ORGANIZATION_NAME, _clean(organisation)))
+        attributes.append(_attribute(NameOID.ORGANIZATION_NAME, organisation))
     # readers of the file see what kind of key signed
-    attributes.append(x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, kind))
-    attributes.append(x509.NameAttribute(NameOID.COMMON_NAME, _clean(name)))
+    attributes.append(_attribute(NameOID.ORGANIZATIONAL_UNIT_NAME, kind))
+    attributes.append(_attribute(NameOID.COMMON_NAME, name))
     if identifiers:
         text = '; '.join(f'{key}={value}' for key, value in sorted(identifiers.items()))
-        attributes.append(x509.NameAttribute(NameOID.USER_ID, _clean(text, IDENTIFIERS_LENGTH)))
+        attributes.append(_attribute(NameOID.USER_ID, text, IDENTIFIERS_LENGTH))
     return x509.Name(attributes)
 
 
-def _clean(text, length=NAME_LENGTH):
-    """Return a name without line breaks or marks that turn the writing direction, cut to what X.520 allows."""
+def _attribute(oid, text, length=NAME_LENGTH):
+    """Return a part of a name without line breaks or marks that turn the writing direction, cut to what X.520 allows.
+
+    :raise KeyRefused: when nothing is left
+    """
     kept = ''.join(character for character in ' '.join(str(text).split()) if character.isprintable())[:length].strip()
     if not kept:
         raise KeyRefused('A certificate needs a name.', 'bad')
-    return kept
+    # X.520 counts characters; cryptography would count bytes, and 22 Chinese characters have more than 64.
+    return x509.NameAttribute(oid, kept, _validate=False)
 
 
 def _usage(**given):

@@ -12,7 +12,7 @@ from pyhanko.sign.general import SigningError
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko.sign.validation.errors import SignatureValidationError
-from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
+from pyhanko.sign.validation.generic_cms import extract_certs_for_validation, validate_tst_signed_data
 from pyhanko.sign.validation.status import TimestampSignatureStatus
 
 from . import trust
@@ -132,8 +132,8 @@ async def _check(signed_data, digest, roots, moment=None):
     """Check imprint, signature and chain; :return: the time it says."""
     if not roots:
         raise TimestampError(NOT_TRUSTED)
-    context = trust.context(roots, moment=moment)
     try:
+        context = trust.context(roots, extract_certs_for_validation(signed_data).signer_cert, moment=moment)
         found = TimestampSignatureStatus(**await validate_tst_signed_data(signed_data, context, lambda _algorithm: digest))
     except (SignatureValidationError, ValueError, TypeError, KeyError) as error:
         raise TimestampError(UNREADABLE) from error

@@ -21,7 +21,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
-from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
+from pyhanko.sign.validation.generic_cms import extract_certs_for_validation, extract_tst_data_iter
 from pyhanko.sign.validation.pdf_embedded import read_certification_data
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import SignatureCoverageLevel
@@ -36,6 +36,7 @@ MEMORY_MB = 800
 MAX_BYTES = 50_000_000
 MAX_SIGNATURES = 60
 SIGNING = KeyUsageConstraints(key_usage={'non_repudiation'})
+CHANGED = 'After this signature the file was changed in a way it forbids.'
 UNREADABLE = 'This file is no PDF that can be read; it is damaged, encrypted or something else.'
 TOO_LARGE = 'The file is too large to be checked.'
 TOO_LONG = 'Checking took too long and was stopped; the file is unusually complicated or made to hold up this server.'
@@ -104,7 +105,7 @@ class _File:
         """Return (sentence, whether it is all right)."""
         found = result['signatures']
         keys = [row['key'] for row in found if row['kind'] != 'archive' and row['key'] != FREEZE]
-        yield 'The file isn’t signed.', bool(keys)
+        yield 'The file isn’t signed.', any(row['kind'] != 'archive' for row in found)
         yield 'At least one signature doesn’t hold.', not any(row['problems'] for row in found)
         yield 'The document wasn’t frozen before it was signed.', bool(found) and found[0]['key'] == FREEZE and self._is_certified()
         yield 'The last signature doesn’t lock the document.', result['locked']
@@ -128,7 +129,7 @@ class _File:
         for signature in reversed(self.signatures):
             if _is_archive(signature):
                 status = await async_validate_pdf_timestamp(
-                    signature, trust.context(self.trusted.timestamp_roots, crls=self.crls, moment=moment))
+                    signature, self._context(self.trusted.timestamp_roots, signature.signed_data, moment))
                 found[signature.fq_name] = row = self._row(signature, status, 'archive', 'B-LTA', status.timestamp)
                 if status.timestamp > moment:
                     row['problems'].append('The time-stamp says a time that is still to come.')
@@ -137,13 +138,14 @@ class _File:
 
     async def _signature(self, signature, archives):
         """Check a party's signature at the time its time-stamp says, and that time-stamp at the time of the next archive."""
-        said = _said(signature)
+        token = next(extract_tst_data_iter(signature.signer_info, signed=False), None)
+        said = token['encap_content_info']['content'].parsed['gen_time'].native if token else None
         archive = next((datetime.fromisoformat(archives[later.fq_name]['at']) for later in self.signatures
                         if later.fq_name in archives and later.signed_revision > signature.signed_revision), None)
         status = await async_validate_pdf_signature(
             signature,
-            trust.context(self.trusted.roots, crls=self.crls, moment=said or self.moment),
-            trust.context(self.trusted.timestamp_roots, crls=self.crls, moment=archive or self.moment),
+            self._context(self.trusted.roots, signature.signed_data, said or self.moment),
+            self._context(self.trusted.timestamp_roots, token or signature.signed_data, archive or self.moment),
             key_usage_settings=SIGNING)
         stamp = status.timestamp_validity
         stamped = bool(stamp and stamp.intact and stamp.valid and stamp.trusted)
@@ -154,9 +156,12 @@ class _File:
             row['problems'].append('Its time isn’t proved by a time-stamp that can be trusted.')
         elif said > (archive or self.moment):
             row['problems'].append('The time-stamp says a time that is still to come.')
-        if not status.docmdp_ok:
-            row['problems'].append('After this signature the file was changed in a way it forbids.')
+        if not status.docmdp_ok and CHANGED not in row['problems']:
+            row['problems'].append(CHANGED)
         return row
+
+    def _context(self, roots, signed_data, moment):
+        return trust.context(roots, extract_certs_for_validation(signed_data).signer_cert, crls=self.crls, moment=moment)
 
     def _row(self, signature, status, kind, level, at):
         """Return what is said of a signature."""
@@ -176,20 +181,13 @@ class _File:
                 ('What was signed is changed or damaged.', status.intact),
                 ('The signature itself is damaged or forged.', status.valid),
                 ('The certificate wasn’t good when it was used, or isn’t of an authority this system trusts.', status.trusted),
-                ('After this signature the file was changed in a way it forbids.', modification != 'other'),
+                (CHANGED, modification != 'other'),
             ) if not holds],
         }
 
 
 def _is_archive(signature):
     return signature.sig_object_type == '/DocTimeStamp'
-
-
-def _said(signature):
-    """Return the time that a signature's time-stamp says, not checked yet."""
-    for signed_data in extract_tst_data_iter(signature.signer_info, signed=False):
-        return signed_data['encap_content_info']['content'].parsed['gen_time'].native
-    return None
 
 
 # IN A PROCESS OF ITS OWN
@@ -213,8 +211,8 @@ def examine_limited(pdf, trusted, *, expected=None, seconds=SECONDS, memory_mb=M
                        'LANG': 'C.UTF-8', 'PYTHONDONTWRITEBYTECODE': '1'}
         try:
             done = subprocess.run(  # noqa: S603
-                [sys.executable, str(WORKER), str(memory_mb), str(seconds)], input=question + b'\n' + pdf, capture_output=True,
-                timeout=seconds, cwd=home, env=environment, start_new_session=True, check=False)
+                [sys.executable, str(WORKER), str(memory_mb), str(max(1, round(seconds)))], input=question + b'\n' + pdf,
+                capture_output=True, timeout=seconds, cwd=home, env=environment, start_new_session=True, check=False)
         except subprocess.TimeoutExpired:
             raise VerifyError(TOO_LONG, 'limit') from None
     if done.returncode == 0:
