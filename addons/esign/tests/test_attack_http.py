@@ -47,6 +47,34 @@ class TestAttackHttp(H5Case):
 
     # THE LINK ------------------------------------------------------------------
 
+    def test_attack_01_the_link_after_signing_shows_a_copy_and_signs_no_more(self):
+        page = self.ready(self.signer)
+        self.assertEqual(self.submit(page).json()['state'], 'signed')
+
+        again = self.post(page, '/sign/submit', **self.signature(self.signer, nonce='another-nonce-02'))
+        page = self.visit(self.signer)
+
+        self.assertIn('/sign/file.pdf', page.text)
+        self.assertIn('/sign/page/1.png', page.text)
+        self.assertNotIn('data-submit', page.text)
+        self.assertNotIn('handwriting', page.text)
+        self.assertEqual(again.status_code, 409)
+        self.assertEqual(self._types(self.envelope).count('signed'), 1)
+        self.assertEqual(self.url_open('/sign/file.pdf').content, self.envelope.revision_id._get_pdf())
+
+    def test_attack_02_a_replayed_request_gets_the_first_answer(self):
+        page = self.ready(self.signer)
+        fields_sent = self.signature(self.signer)
+
+        answers = [self.post(page, '/sign/submit', **fields_sent) for _tap in range(3)]
+        other_tab = self.post(page, '/sign/submit', **{**fields_sent, 'nonce': 'nonce-of-the-other-tab'})
+
+        self.assertEqual([answer.status_code for answer in answers], [200] * 3)
+        self.assertEqual([answer.json() for answer in answers], [answers[0].json()] * 3)
+        self.assertEqual(other_tab.status_code, 409)
+        self.assertEqual(self._types(self.envelope).count('signed'), 1)
+        self.assertEqual(self.envelope.revision_ids.mapped('kind').count('signed'), 1)
+
     def test_attack_03_guessing(self):
         token = self.signer._get_token()
         guesses = [
@@ -80,6 +108,30 @@ class TestAttackHttp(H5Case):
         self.assertEqual(forged.status_code, 404)
         self.assertUnsigned()
         self.assertUnsigned(other)
+
+    def test_attack_05_the_link_leaks_nowhere_and_previews_open_nothing(self):
+        token = self.signer._get_token()
+        with self.assertLogs('odoo.http', 'WARNING') as warnings:
+            preview = self.url_open(self.path(self.signer))
+            self.url_open(self.path(self.signer), method='HEAD')
+            self.url_open(self.path(self.signer) + '/open', data={'x': 'no csrf token'})
+
+        self.assertNotIn(token, ''.join(warnings.output))
+        self.assertFalse(self.signer.opened_at)
+        self.assertNotIn('link_opened', self._types(self.envelope))
+        self.assertNotIn(self.envelope.document_name, preview.text)
+        self.assertNotIn(self.signer.name, preview.text)
+        self.assertEqual(preview.headers['Referrer-Policy'], 'no-referrer')
+        page = self.visit(self.signer)
+        self.assertTrue(self.signer.opened_at)
+        self.assertNotIn(token, page.text + page.url)
+        cookie = next(cookie for cookie in self.opener.cookies if cookie.name == 'esign')
+        self.assertNotIn(token, cookie.value)
+        self.assertTrue(cookie.has_nonstandard_attr('HttpOnly'))
+        self.assertEqual(cookie.get_nonstandard_attr('SameSite'), 'Strict')
+        self.assertEqual(cookie.path, '/sign')
+        for message in self.envelope.message_ids:
+            self.assertNotIn(token, message.body)
 
     # STATES ----------------------------------------------------------------------
 
