@@ -50,7 +50,7 @@ class EsignEnvelope(models.Model):
     company_id = fields.Many2one('res.company', "Company", required=True, readonly=True, index=True)
     user_id = fields.Many2one('res.users', "Sender", required=True, readonly=True, index=True)
     res_model = fields.Char(readonly=True)
-    res_id = fields.Many2oneReference("Record", model_field='res_model', readonly=True)
+    res_id = fields.Many2oneReference("Record", model_field='res_model', readonly=True, index=True)
     replaces_id = fields.Many2one(
         'esign.envelope',
         "Follows",
@@ -98,7 +98,6 @@ class EsignEnvelope(models.Model):
     event_head = fields.Char("Head of the events", readonly=True)
 
     _uuid_uniq = models.Constraint('UNIQUE(uuid)', "Two envelopes of one UUID.")
-    _record_idx = models.Index('(res_model, res_id)')
 
     # COMPUTE -------------------------------------------------------------------
 

@@ -1,4 +1,8 @@
 import json
+from base64 import b64encode
+
+from reportlab.graphics import renderSVG
+from reportlab.graphics.barcode import createBarcodeDrawing
 
 from odoo import api, models
 from odoo.tools import format_datetime
@@ -27,6 +31,8 @@ class EsignEvidenceReport(models.AbstractModel):
                 'events': envelope.event_ids,
                 'seals': envelope.env['esign.seal.use'].search([('envelope_id', '=', envelope.id)], order='id'),
                 'anchors': envelope.env['esign.anchor'].search([('envelope_id', '=', envelope.id)]),
+                'verify_url': self._get_verify_url(envelope),
+                'verify_code': self._get_verify_code(envelope),
                 'moment': lambda value: (
                     format_datetime(envelope.env, value, tz='Asia/Shanghai', dt_format='yyyy-MM-dd HH:mm:ss') if value else ''
                 ),
@@ -36,3 +42,14 @@ class EsignEvidenceReport(models.AbstractModel):
             },
         )
         return self.env['document.renderer']._render_pdf(f'<!DOCTYPE html>{html}')
+
+    @api.model
+    def _get_verify_url(self, envelope):
+        """Return where anybody holding the paper finds out whether the file is the registered one."""
+        return f'{envelope.get_base_url()}/sign/verify/{envelope.uuid}'
+
+    @api.model
+    def _get_verify_code(self, envelope):
+        """Return that address as a QR code, a data URL: the renderer fetches nothing."""
+        drawing = createBarcodeDrawing('QR', value=self._get_verify_url(envelope), width=100, height=100, barLevel='M')
+        return f'data:image/svg+xml;base64,{b64encode(renderSVG.drawToString(drawing).encode()).decode()}'

@@ -75,10 +75,6 @@ class EsignKeystore(models.AbstractModel):
         credential = self._open(AUTHORITY)
         return pki.Authority(credential.key, credential.cert, f'{self.get_base_url()}/sign/crl')
 
-    @api.model
-    def get_base_url(self):
-        return self.env['ir.config_parameter'].sudo().get_param('web.base.url')
-
     # SET-UP --------------------------------------------------------------------
 
     @api.model

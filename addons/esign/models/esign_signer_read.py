@@ -36,7 +36,7 @@ class EsignSigner(models.Model):
 
         :raise EsignError: when there is no such page
         """
-        self.ensure_one()
+        self._check_link()
         if not 1 <= number <= len(self.envelope_id.page_sizes or []):
             raise EsignError(self.env._("The document has no page %(number)s.", number=number), 'gone')
         return self._get_page(number).raw
@@ -80,11 +80,15 @@ class EsignSigner(models.Model):
 
     def _pdf(self):
         """Return the file that this party may download now: the final one, or the one in front of them."""
+        self._check_link()
+        self.envelope_id._log('downloaded', actor=self.name, payload={'party': self.key, 'sha256': self.envelope_id.current_sha256})
+        return self.envelope_id.revision_id._get_pdf()
+
+    def _check_link(self):
+        """Refuse who once had a part in an envelope that others complete: a cookie outlives the part."""
         self.ensure_one()
         if self.state in ('delegated', 'released', 'expired') and self.envelope_id.state != 'completed':
             raise EsignError(self.env._("This link is no longer valid."), 'gone')
-        self.envelope_id._log('downloaded', actor=self.name, payload={'party': self.key, 'sha256': self.envelope_id.current_sha256})
-        return self.envelope_id.revision_id._get_pdf()
 
     def _has_report(self):
         """Tell whether the evidence report is there for this party."""

@@ -391,6 +391,9 @@ class TestAttackModels(EsignCase):
         self.assertFalse(self.env['esign.signer']._by_token(token))
         self.assertEqual(envelope.event_ids[-1].type, 'dead_link')
         self.assertRefused('gone', lambda: self._sign(signer))
+        # the cookie of before may still be there
+        self.assertRefused('gone', lambda: signer._page_png(1))
+        self.assertRefused('gone', signer._pdf)
         self.assertEqual(self.env['esign.signer']._by_token(new._get_token()), new)
         self._ready(new)
         self.assertEqual(self._sign(new)['state'], 'signed')

@@ -1,9 +1,12 @@
 import ast
+import io
 import re
 import subprocess
 from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
+
+from PIL import Image
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -19,6 +22,19 @@ from .common import EsignCase
 @tagged('post_install', '-at_install')
 class TestEsignWatch(EsignCase):
     """What is proven afterwards: report, checklist, anchors, nightly watch, renewed time stamps."""
+
+    def test_the_report_leads_to_the_page_that_checks_the_file(self):
+        envelope = self._completed()
+        self._cron('report')
+
+        report = self.env['esign.evidence.report']
+        self.assertEqual(report._get_verify_url(envelope), f'{envelope.get_base_url()}/sign/verify/{envelope.uuid}')
+        corner = ('-x', '470', '-y', '30', '-W', '90', '-H', '90')  # points: upper right of the first page
+        drawn = subprocess.run(
+            ['pdftoppm', '-r', '72', '-gray', '-l', '1', *corner, '-'],
+            input=envelope.report_id.raw, capture_output=True, check=True, timeout=30).stdout
+        dark = sum(shade < 128 for shade in Image.open(io.BytesIO(drawn)).getdata()) / (90 * 90)
+        self.assertTrue(0.2 < dark < 0.6, dark)
 
     def test_report_and_copies(self):
         envelope = self._completed()

@@ -13,8 +13,7 @@ class WastePackageEvent(models.Model):
     _order = "occurred_at, id"
     _rec_name = "kind"
 
-    # Its index is `_package_idx`; a second one would be written for each of a million events.
-    package_id = fields.Many2one("waste.package", "Package", required=True, ondelete="restrict")
+    package_id = fields.Many2one("waste.package", "Package", required=True, index=True, ondelete="restrict")
     producer_id = fields.Many2one(related="package_id.producer_id")
     company_id = fields.Many2one("res.company", "Operating Company", required=True, index=True)
     kind = fields.Selection(EVENT_KINDS, "Node", required=True)
