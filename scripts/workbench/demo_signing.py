@@ -1,0 +1,139 @@
+"""The demo world signs: keys, gateways, seals, and three contracts on their way, one of each kind that people want to see."""
+from . import odoo, product
+from .machine import step
+
+#: ir.config_parameter that tells it was done
+MARKER = 'waste_scrm.demo_signing'
+
+#: run in `odoo shell`; the simulators are running, the server isn't
+SCRIPT = r'''
+import base64, io, json, re, time, urllib.request
+from datetime import date
+from dateutil.relativedelta import relativedelta
+from PIL import Image, ImageDraw, ImageFont
+
+TSA, SMS, URL, ROOT, TEMPLATES = {tsa!r}, {sms!r}, {url!r}, {folder!r} + "/tsa_root.pem", {folder!r} + "/templates.json"
+FONT = "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc"
+META = {{"ip": "127.0.0.1", "user_agent": "demo"}}
+env = env(context=dict(env.context, lang="zh_CN", tz="Asia/Shanghai"), su=True)
+
+
+def fetch(address):
+    return urllib.request.urlopen(address, timeout=10).read()
+
+
+def set_up():
+    env["ir.config_parameter"].set_param("web.base.url", URL)
+    files = {{"root.pem": open(ROOT, "rb").read(), "root.crl": fetch(TSA + "/crl")}}
+    env["esign.keystore"]._setup(tsa_url=TSA + "/", tsa_files=files)
+    for login, group in (("xiaochen", "custodian"), ("zongjingli", "approver"), ("guanliyuan", "administrator")):
+        user(login).write({{"group_ids": [(4, env.ref("esign.group_" + group).id)]}})
+
+
+def user(login):
+    return env["res.users"].search([("login", "=", login)], limit=1)
+
+
+def companies():
+    return env["res.company"].search([("company_code", "!=", False)]) or env["res.company"].search([])
+
+
+def gateway(company):
+    """What the gateway approved is the wording that Odoo uses."""
+    words = env["esign.signer"].with_context(lang="zh_CN")
+    texts = {{
+        "SMS_100001": ("code", "签署验证码", words._get_code_text("${{code}}", "${{document}}")),
+        "SMS_100002": ("notice", "签署邀请", words._get_invitation_text("${{company}}", "${{document}}") + " ${{link}}"),
+        "SMS_100003": ("notice", "签署提醒", words._get_invitation_text("${{company}}", "${{document}}", True) + " ${{link}}"),
+    }}
+    with open(TEMPLATES, "w", encoding="utf-8") as file:
+        json.dump({{code: wording for code, (_kind, _name, wording) in texts.items()}}, file, ensure_ascii=False)
+    env["sms.cn.account"].create({{
+        "company_id": company.id, "provider": "aliyun", "sign_name": "东实环境", "key_id": "fake-aliyun-id",
+        "key_secret": "fake-aliyun-secret", "endpoint": SMS, "user_id": user("guanliyuan").id or env.uid,
+        "template_ids": [(0, 0, {{"code": code, "kind": kind, "name": name, "wording": wording}})
+                         for code, (kind, name, wording) in texts.items()]}})
+
+
+def seal(company):
+    name = company.partner_id.name
+    picture = Image.new("RGB", (400, 400), "white")
+    pen, red = ImageDraw.Draw(picture), (214, 30, 30)
+    pen.ellipse((12, 12, 388, 388), outline=red, width=12)
+    rows = [name[start:start + 7] for start in range(0, len(name), 7)][:3] + ["★", "合同专用章"]
+    for number, row in enumerate(rows):
+        size = 52 if row == "★" else 40 if len(row) < 7 else 36
+        font = ImageFont.truetype(FONT, size)
+        pen.text((200, 200 + (number - (len(rows) - 1) / 2) * 56), row, font=font, fill=red, anchor="mm")
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    made = env["esign.seal"].create({{
+        "name": name + "合同专用章", "company_id": company.id, "organisation": name, "image": base64.b64encode(file.getvalue()),
+        "custodian_ids": [(6, 0, (user("xiaochen") | user("guanliyuan") | env.ref("base.user_admin")).ids)]}})
+    made.action_activate()
+
+
+def contract(waste, code, tonnes, price):
+    """A contract of 宏达 from today on, approved elsewhere, which it agrees to."""
+    company = env.ref("waste_scrm.company_hazardous")
+    order = env["sale.order"].with_company(company).create({{
+        "business_id": env.ref("waste.business_hazardous").id, "company_id": company.id, "contract_state": "customer_review",
+        "partner_id": env.ref("waste_scrm.partner_hongda").id,
+        "disposer_id": company.partner_id.id, "user_id": user("zhangwei").id, "date_start": date.today(),
+        "date_end": date.today() + relativedelta(years=1, days=-1), "transport_mode_id": env.ref("waste.transport_mode_road_dg").id,
+        "order_line": [(0, 0, {{
+            "waste_name": waste, "waste_code_id": env["waste.code"].search([("code", "=", code)], limit=1).id, "pricing_mode": "unit_t",
+            "planned_quantity_t": tonnes, "price_unit": price, "physical_form_id": env.ref("waste.physical_form_s").id,
+            "packaging_id": env.ref("waste.packaging_bag_ton").id, "disposal_method_id": env.ref("waste.disposal_method_d10").id}})]}})
+    order.contract_state = "signing"
+    order.signing_contact_id = env.ref("waste_scrm.contact_hongda_wang")
+    order.with_user(user("zhangwei")).with_context(allowed_company_ids=company.ids).sudo(False).action_start_signing()
+    return env["esign.envelope"].search([("res_model", "=", "sale.order"), ("res_id", "=", order.id)], limit=1)
+
+
+def sign(envelope):
+    """Sign as the producer does on the phone: read, code, handwriting."""
+    signer = envelope.signer_ids.filtered(lambda signer: signer.action == "sign")
+    signer._open(META)
+    for number, _width, _height in signer._pages():
+        signer._seen(number)
+    time.sleep(signer.reading_seconds + 1)
+    signer._read_complete()
+    signer._send_code(META)
+    sent = json.loads(fetch(SMS + "/messages.json"))
+    signer._check_code(re.search(r"\d{{6}}", sent[-1]["text"].partition("】")[2])[0], META)
+    strokes = [{{"t0": start, "points": [[100 + start / 6 + 10 * i, 150 + 60 * (i % 5) + start / 30, 0.5, 20 * i] for i in range(30)]}}
+               for start in (0, 900, 1800)]
+    signer._sign(json.dumps(strokes), base_sha256=envelope.current_sha256, nonce="demo-nonce-%s" % envelope.id,
+                 consents={{"statement": True, "strokes": True}}, meta=META)
+
+
+def put_seal(envelope):
+    envelope.seal_request_ids.with_user(user("zongjingli")).sudo(False).action_approve()
+    env["esign.envelope"].with_user(user("xiaochen")).sudo(False)._put_seals(
+        envelope.seal_request_ids.with_user(user("xiaochen")).sudo(False))
+
+
+set_up()
+for company in companies():
+    gateway(company)
+    seal(company)
+env.cr.commit()
+contract("废活性炭", "900-039-49", 12, 2800)
+sign(contract("含铜蚀刻废液", "398-004-22", 30, 1350))
+completed = contract("废矿物油", "900-249-08", 8, 900)
+sign(completed)
+put_seal(completed)
+env.cr.commit()
+print("SIGNED", completed.state)
+'''
+
+
+def ensure(databases, name, simulators, url):
+    """Do it once; the simulators must be running."""
+    if product.parameter(databases, name, MARKER):
+        return
+    with step('Demo world: keys, seals and contracts being signed'):
+        script = SCRIPT.format(tsa=simulators.tsa.url, sms=simulators.sms.url, folder=str(simulators.folder), url=url)
+        odoo.run(['shell', '-d', name, '--no-http'], databases.env(), stdin=script)
+        product.set_parameter(databases, name, MARKER, 'complete')
