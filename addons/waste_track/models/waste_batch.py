@@ -67,7 +67,12 @@ class WasteBatch(models.Model):
     # === BUSINESS METHODS === #
 
     def _refresh_later(self):
-        """Refresh the batches once, before the transaction ends, however many messages of however many kinds touch them."""
+        """Refresh the batches: at once for people, who read the figures next; in a job that says ``waste_batches_later`` in its
+        context once before the transaction ends, however many messages of however many kinds touch them.
+        """
+        if not self.env.context.get("waste_batches_later"):
+            self._refresh()
+            return
         data = self.env.cr.precommit.data
         if "waste_track.batches" not in data:
             data["waste_track.batches"] = set()

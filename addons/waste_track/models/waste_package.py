@@ -54,7 +54,7 @@ class WastePackage(models.Model):
     # === BUSINESS METHODS === #
 
     def _refresh(self):
-        """Recompute packages, and what was made of them, from the events; their batches follow before the transaction ends.
+        """Recompute packages, and what was made of them, from the events; their batches follow.
 
         The result depends on the set of events alone, not on the order in which they came.
         """

@@ -225,7 +225,6 @@ class WasteTrackFactory:
             for kind in kinds
         ])
         packages._refresh()
-        cls.env["waste.batch"]._refresh_now()
         return events
 
     @classmethod
@@ -253,7 +252,6 @@ class WasteTrackFactory:
             for source in sources
         ])
         sources._refresh()
-        cls.env["waste.batch"]._refresh_now()
         return made
 
     # --- people ---

@@ -63,7 +63,6 @@ class TestWastePackage(WasteTrackCommon):
                 for model in ("waste.package", "waste.batch", "waste.package.lineage")
             ]
             batch.package_ids._refresh()
-            batch._refresh_now()
 
         for write in writes:
             write.assert_not_called()
@@ -160,7 +159,6 @@ class TestWastePackage(WasteTrackCommon):
         for _again in range(2):
             package._convert(edges)
             package._refresh()
-            self.env["waste.batch"]._refresh_now()
 
         self.assertEqual(package.child_edge_ids.mapped("qty_kg"), [5, 15])
         self.assertEqual(self.env["waste.package"].search_count([("name", "in", ("CF1", "CF2"))]), 2)

@@ -310,10 +310,11 @@ class WimInbox(models.Model):
         """Read the messages, let each kind's handler apply its own, write all verdicts together."""
         messages = self._open()
         keys = set()
+        handlers = self.with_context(waste_batches_later=True).env
         for event in EVENTS:
             todo = [message for message in messages if message.event == event and not message.is_decided]
             if todo:
-                keys |= self.env[f"wim.event.{event.replace('.', '_')}"]._apply(todo) or set()
+                keys |= handlers[f"wim.event.{event.replace('.', '_')}"]._apply(todo) or set()
                 self._check_decided(todo)
         self.env['waste.batch']._refresh_now()
         self._write_verdicts(messages)
