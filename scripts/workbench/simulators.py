@@ -3,7 +3,7 @@ import contextlib
 import socket
 import sys
 
-from . import postgres, product
+from . import postgres, product, python_env
 from .machine import CHECKOUT, say
 
 sys.path.insert(0, str(CHECKOUT / 'tests'))
@@ -18,8 +18,10 @@ class Simulators:
 
     def __init__(self, databases, name, folder, port):
         self.databases, self.name, self.folder = databases, name, folder
-        self.tsa = Fake('tsa', '--port', _free(port + TSA_OFFSET), '--keys', folder / 'tsa', '--certificate-out', folder / 'tsa_root.pem')
-        self.sms = Fake('sms', '--port', _free(port + SMS_OFFSET), '--templates', folder / 'templates.json')
+        python = python_env.PYTHON
+        self.tsa = Fake('tsa', '--port', _free(port + TSA_OFFSET), '--keys', folder / 'tsa',
+                        '--certificate-out', folder / 'tsa_root.pem', python=python)
+        self.sms = Fake('sms', '--port', _free(port + SMS_OFFSET), '--templates', folder / 'templates.json', python=python)
 
     def start(self):
         self.folder.mkdir(parents=True, exist_ok=True)

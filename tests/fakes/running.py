@@ -10,14 +10,15 @@ HERE = Path(__file__).resolve().parent
 class Fake:
     """tests/fakes/<name>.py, or the folder of that name, on a free port or on the one given as `--port`."""
 
-    def __init__(self, name, *options):
-        self.name, self.options, self.process, self.url = name, [str(option) for option in options], None, None
+    def __init__(self, name, *options, python=sys.executable):
+        self.name, self.options, self.python = name, [str(option) for option in options], str(python)
+        self.process = self.url = None
 
     def start(self):
         options = self.options if '--port' in self.options else ['--port', '0', *self.options]
         program = HERE / self.name if (HERE / self.name).is_dir() else HERE / f'{self.name}.py'
         self.process = subprocess.Popen(
-            [sys.executable, str(program), *options], stdout=subprocess.PIPE, text=True)
+            [self.python, str(program), *options], stdout=subprocess.PIPE, text=True)
         said = self.process.stdout.readline()
         address = re.search(r'http://\S+', said)
         if not address:
