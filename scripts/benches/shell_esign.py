@@ -11,8 +11,9 @@ from pathlib import Path
 from asn1crypto import crl as asn1_crl
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.fields import SigSeedSubFilter
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
+from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
 from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
 from pyhanko_certvalidator import ValidationContext
 
@@ -38,6 +39,12 @@ def pairs(ours, bare):
     return [(rate(ours), rate(bare)) for _pair in range(PAIRS)]
 
 
+def known(trusted):
+    """Return roots and lists of revocation as pyHanko takes them."""
+    return ([trust.certificate(der) for der in (*trusted.roots, *trusted.timestamp_roots)],
+            [asn1_crl.CertificateList.load(der) for der in trusted.crls])
+
+
 def memory():
     line = next(line for line in Path('/proc/self/status').read_text().splitlines() if line.startswith('VmRSS'))
     return int(line.split()[1]) / 1024
@@ -54,11 +61,15 @@ def measure_seal(stamper, trusted):
     def ours():
         line.finish(line.seal(frozen, 'party_b', credential, image_png=image, seam=True, evidence_sha256=common.evidence('party_b')))
 
+    roots, lists = known(trusted)
+
     def bare():
-        metadata = PdfSignatureMetadata(field_name='party_b', md_algorithm='sha256', subfilter=SigSeedSubFilter.PADES)
-        sealed = PdfSigner(metadata, signer, timestamper=stamper).sign_pdf(
-            IncrementalPdfFileWriter(io.BytesIO(frozen)), existing_fields_only=True)
-        PdfTimeStamper(stamper).timestamp_pdf(IncrementalPdfFileWriter(sealed), 'sha256')
+        context = ValidationContext(trust_roots=roots, crls=lists, allow_fetching=False)
+        metadata = PdfSignatureMetadata(
+            field_name='party_b', md_algorithm='sha256', subfilter=SigSeedSubFilter.PADES, validation_context=context,
+            embed_validation_info=True, use_pades_lta=True, docmdp_permissions=MDPPerm.NO_CHANGES,
+            dss_settings=DSSContentSettings(include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE))
+        PdfSigner(metadata, signer, timestamper=stamper).sign_pdf(IncrementalPdfFileWriter(io.BytesIO(frozen)), existing_fields_only=True)
 
     found = {'rates': pairs(ours, bare)}
     for _time in range(20):
@@ -73,8 +84,7 @@ def measure_seal(stamper, trusted):
 def measure_verify(_stamper, _trusted):
     pdf, trusted = common.signed(3)['finish'], common.trust()
     expected = ['party_a', 'party_g', 'party_b']
-    roots = [trust.certificate(der) for der in (*trusted.roots, *trusted.timestamp_roots)]
-    lists = [asn1_crl.CertificateList.load(der) for der in trusted.crls]
+    roots, lists = known(trusted)
     assert verify.examine(pdf, trusted, expected=expected)['ok'], 'the contract to verify is not good'
 
     async def validate():

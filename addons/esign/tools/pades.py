@@ -143,12 +143,11 @@ class Pipeline:
         return self._archive(pdf)
 
     def _archive(self, pdf):
-        reader = _read(pdf)
+        writer = _open(pdf)
         with _refusals():
-            signatures = reader.embedded_signatures
-            if not reader.embedded_regular_signatures:
+            signatures = writer.prev.embedded_signatures
+            if not writer.prev.embedded_regular_signatures:
                 raise PdfRefused(NOTHING_SIGNED)
-            writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
             DocumentSecurityStore.supply_dss_in_writer(
                 writer, None, certs=_certificates(signatures),
                 crls=[asn1_crl.CertificateList.load(der) for der in self.trust.crls])
@@ -190,9 +189,11 @@ def _read(pdf):
 
 
 def _open(pdf):
-    _read(pdf)
     with _refusals():
-        return IncrementalPdfFileWriter(io.BytesIO(pdf))
+        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        if writer.prev.encrypted:
+            raise PdfRefused(UNREADABLE)
+        return writer
 
 
 def _certificates(signatures):

@@ -32,7 +32,7 @@ def context(roots, cert, *, crls=(), moment=None, others=()):
     :param moment: aware datetime it must be good at; now by default
     :param others: ``x509.Certificate`` that may be in between
     """
-    lists = [crl.CertificateList.load(der) for der in crls]
+    lists = [_list(der) for der in dict.fromkeys(crls)]
     at = moment or datetime.now(UTC)
     listed = any(one.issuer == cert.issuer and (one['tbs_cert_list']['next_update'].native or at) >= at for one in lists)
     policy = RevocationCheckingPolicy(
@@ -46,3 +46,8 @@ def context(roots, cert, *, crls=(), moment=None, others=()):
 @lru_cache(maxsize=64)
 def certificate(der):
     return x509.Certificate.load(der)
+
+
+@lru_cache(maxsize=64)
+def _list(der):
+    return crl.CertificateList.load(der)
