@@ -10,7 +10,7 @@ class EsignTemplate(models.Model):
     _description = "Signing template"
     _order = 'sequence, name, version desc'
 
-    name = fields.Char(required=True, tracking=True)
+    name = fields.Char(required=True, translate=True, tracking=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one('res.company', "Company", index='btree_not_null', help="Empty: all companies.")
