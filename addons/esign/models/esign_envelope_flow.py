@@ -39,6 +39,7 @@ class EsignEnvelope(models.Model):
         replaces = replaces or self.browse()
         rows = self._prepare_signers(record, template, places, signers, kind, replaces)
         company = ('company_id' in record._fields and record.company_id) or self.env.company
+        readers = self.env['res.partner'].sudo().browse([row['partner_id'] for row in rows if row.get('partner_id')])
         # Whoever may write the record starts its signing, though nobody writes the register by hand.
         envelope = self.sudo().create(
             {
@@ -52,7 +53,7 @@ class EsignEnvelope(models.Model):
                 'res_id': record.id,
                 'replaces_id': replaces.id,
                 'places': places,
-                'statement': template.statement,
+                'statement': template._get_statement([*readers, company.sudo().partner_id]),
                 'level': self.env['esign.certificate.provider']._get_provider()._level,
             }
         )

@@ -21,8 +21,7 @@ class EsignTemplate(models.Model):
     next_ids = fields.One2many('esign.template', 'previous_id', "Next version")
     party_ids = fields.One2many('esign.template.party', 'template_id', "Parties", copy=True)
     statement = fields.Text(
-        "Declaration",
-        required=True, default=lambda self: self._default_statement(), help="What the signer confirms; it becomes part of the evidence."
+        "Declaration", help="What the signer confirms; it becomes part of the evidence. Empty: the usual sentence, in the signers' language."
     )
     valid_days = fields.Integer(default=30, help="A link that nobody used for so many days expires.")
     reminder_days = fields.Integer("Remind after Days", default=3)
@@ -38,12 +37,6 @@ class EsignTemplate(models.Model):
     )
 
     # COMPUTE -------------------------------------------------------------------
-
-    @api.model
-    def _default_statement(self):
-        return self.env._(
-            "I have read the document to its end and agree to sign it electronically. My handwriting on this page is my signature."
-        )
 
     @api.depends('envelope_ids')
     def _compute_envelope_count(self):
@@ -112,3 +105,15 @@ class EsignTemplate(models.Model):
         while latest.with_context(active_test=False).next_ids:
             latest = latest.with_context(active_test=False).next_ids[:1]
         return latest.sudo(self.env.su).with_env(self.env)
+
+    def _get_statement(self, partners):
+        """Return what signers confirm.
+
+        :param partners: who signs and who asks; the first language that is installed counts
+        """
+        self.ensure_one()
+        installed = dict(self.env['res.lang'].get_installed())
+        lang = next((partner.lang for partner in partners if partner.lang in installed), self.env.lang)
+        return self.statement or self.with_context(lang=lang).env._(
+            "I have read the document to its end and agree to sign it electronically. My handwriting on this page is my signature."
+        )

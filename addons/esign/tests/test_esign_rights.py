@@ -57,7 +57,7 @@ class TestEsignRights(EsignCase):
         ours = {
             name
             for name, model in self.env.registry.items()
-            if name.startswith('esign.') and not model._abstract and model._module == 'esign'
+            if name.startswith('esign.') and not model._abstract and model._original_module == 'esign'
         }
         self.assertEqual(ours, set(TABLE))
 
