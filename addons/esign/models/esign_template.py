@@ -21,7 +21,8 @@ class EsignTemplate(models.Model):
     next_ids = fields.One2many('esign.template', 'previous_id', "Next version")
     party_ids = fields.One2many('esign.template.party', 'template_id', "Parties", copy=True)
     statement = fields.Text(
-        "Declaration", help="What the signer confirms; it becomes part of the evidence. Empty: the usual sentence, in the signers' language."
+        "Declaration",
+        help="What the signer confirms; it becomes part of the evidence. Empty: the usual sentence, in the signers' language.",
     )
     valid_days = fields.Integer(default=30, help="A link that nobody used for so many days expires.")
     reminder_days = fields.Integer("Remind after Days", default=3)
