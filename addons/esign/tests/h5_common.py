@@ -16,6 +16,10 @@ class H5Case(EsignCase, PhoneCase):
         cls.env['res.lang']._activate_lang('zh_CN')
         cls.env['ir.module.module'].search([('name', '=', 'esign')])._update_translations(['zh_CN'])
 
+    def url_open(self, url, *args, timeout=60, **kwargs):
+        """A first page compiles its styles, a signature draws pages and asks the authority: on a full machine not in 12 seconds."""
+        return super().url_open(url, *args, timeout=timeout, **kwargs)
+
     def setUp(self):
         super().setUp()
         self.messages = []
