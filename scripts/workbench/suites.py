@@ -41,6 +41,15 @@ def rooms(databases, name, database, names, words=()):
     return _pytest(name, [*_on(database), *paths, *words], databases.env())
 
 
+def thirds(names):
+    """The rooms in three lists of about equally much test code, each for a process of its own."""
+    size = {name: sum(path.stat().st_size for path in (ADDONS / name).glob('tests/*.py')) for name in names}
+    parts = [], [], []
+    for name in sorted(names, key=size.get, reverse=True):
+        min(parts, key=lambda part: sum(map(size.get, part))).append(name)
+    return [part for part in parts if part]
+
+
 def core(databases, name, database, modules):
     """Suites of Odoo's own modules; tests that our rooms change on purpose are listed in tests/core_expected.txt."""
     folder = odoo_source.addons_folder()

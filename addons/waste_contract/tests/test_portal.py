@@ -17,10 +17,10 @@ class TestPortal(ContractCase, HttpCase):
             company_ids=[Command.set(cls.company.ids)], partner_id=cls.env['res.partner'].create(
                 {'name': "宏达环保专员", 'parent_id': cls.producer.id, 'email': 'ehs@example.com'}).id)
         cls.contract = cls._contract(
-            cls._detail(floor_price=2471.0),
-            cls._detail(waste_name="含铜污泥", pricing_mode='negative', price_unit=-300.0, floor_price=-391.0),
+            cls._detail(floor_price=2471.83),
+            cls._detail(waste_name="含铜污泥", pricing_mode='negative', price_unit=-300.0, floor_price=-391.57),
             name='DS-WF-2026-9001', contract_state='active', note="每月 25 日前对账")
-        cls.contract.message_post(body="internal: 底价 2471, 返点 3%", subtype_xmlid='mail.mt_note')
+        cls.contract.message_post(body="internal: 底价 2471.83, 返点 3%", subtype_xmlid='mail.mt_note')
 
     def test_the_producer_reads_its_contract(self):
         self.authenticate('h3_portal_page', 'h3_portal_page')
@@ -29,7 +29,7 @@ class TestPortal(ContractCase, HttpCase):
 
         for text in ("DS-WF-2026-9001", "废活性炭", "900-039-49", "含铜污泥", "2,800.00", "300.00", "每月 25 日前对账", "Contract"):
             self.assertIn(text, page)
-        for secret in ("2471", "2,471", "391", "返点", "floor"):
+        for secret in ("2471.83", "2,471.83", "391.57", "返点", "floor_price"):
             self.assertNotIn(secret, page)
 
     def test_the_producer_downloads_the_contracts_own_paper(self):
@@ -118,7 +118,7 @@ class TestPortal(ContractCase, HttpCase):
         page = self.url_open(url).text
         self.assertIn("2,800 → 3,000", page)
         self.assertIn("市场价上涨", page)
-        self.assertNotIn("2471", page)
+        self.assertNotIn("底价", page)
         self.assertIn(agreement.name, self.url_open(f'/my/orders/{self.contract.id}').text)
         self._post(f'{url}/agree')
         self._post(f'{url}/agree')
