@@ -1,4 +1,4 @@
-"""The demo world signs: keys, gateways, seals, and three contracts on their way, one of each kind that people want to see."""
+"""The demo world signs: keys, gateways, seals, three contracts on their way, one of each kind that people want to see, and a pickup."""
 from . import odoo, product
 from .machine import step
 
@@ -8,7 +8,7 @@ MARKER = 'waste_scrm.demo_signing'
 #: run in `odoo shell`; the simulators are running, the server isn't
 SCRIPT = r'''
 import base64, io, json, re, time, urllib.request
-from datetime import date
+from datetime import date, datetime
 from dateutil.relativedelta import relativedelta
 from PIL import Image, ImageDraw, ImageFont
 
@@ -46,6 +46,8 @@ def gateway(company):
         "SMS_100002": ("notice", "签署邀请", words._get_invitation_text("${{company}}", "${{document}}") + " ${{link}}"),
         "SMS_100003": ("notice", "签署提醒", words._get_invitation_text("${{company}}", "${{document}}", True) + " ${{link}}"),
     }}
+    for rule in env["waste.notice.rule"].with_context(lang="zh_CN", active_test=False).search([]):
+        texts["SMS_2000%02d" % rule.id] = ("notice", rule.name, re.sub(r"\{{\{{ *(\w+) *\}}\}}", r"${{\1}}", rule.body))
     with open(TEMPLATES, "w", encoding="utf-8") as file:
         json.dump({{code: wording for code, (_kind, _name, wording) in texts.items()}}, file, ensure_ascii=False)
     env["sms.cn.account"].create({{
@@ -114,6 +116,16 @@ def put_seal(envelope):
         envelope.seal_request_ids.with_user(user("xiaochen")).sudo(False))
 
 
+def pickup(order):
+    """A transport of tomorrow morning, given to its carrier: the parties are told."""
+    planned = datetime.combine(date.today() + relativedelta(days=1), datetime.min.time()) + relativedelta(hours=1)  # 09:00 in Dongguan
+    env["waste.pickup"].with_company(order.company_id).create({{
+        "contract_id": order.id, "producer_id": order.partner_id.id, "business_id": order.business_id.id,
+        "company_id": order.company_id.id, "planned_at": planned, "carrier_id": env.ref("waste_scrm.partner_yueyun").id,
+        "vehicle_plate": "粤S12345", "driver_name": "张师傅"}}).with_user(user("diaodu")).with_context(
+            allowed_company_ids=order.company_id.ids).sudo(False).action_dispatch()
+
+
 set_up()
 for company in companies():
     if not company._get_sms_cn_account():
@@ -126,6 +138,8 @@ sign(contract("含铜蚀刻废液", "398-004-22", 30, 1350))
 completed = contract("酸洗废液", "398-005-34", 8, 900)
 sign(completed)
 put_seal(completed)
+env.cr.commit()
+pickup(env["sale.order"].browse(completed.res_id))
 env.cr.commit()
 print("SIGNED", completed.state)
 '''

@@ -7,43 +7,65 @@ from odoo.http import request, route
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
+from ..models.waste_notice_mixin import PLANT_TIMEZONE
+
 # Contracts that a producer doesn't see yet, or not any more.
 HIDDEN_CONTRACTS = ("draft", "approving", "cancelled")
 PACKAGES_PER_PAGE = 40
-# The group works in one time zone; a producer who never chose his own reads the times of the plant.
-PLANT_TIMEZONE = "Asia/Shanghai"
+# What others than the producer read of a batch: what happened, never money.
+PHYSICAL_STEPS = ("contract", "pickup", "storage", "disposal")
+# A carrier reads of an order from the moment it was given to him.
+HIDDEN_PICKUPS = ("draft", "auditing", "audit_failed", "to_dispatch")
 
 
 class WastePortal(CustomerPortal):
-    """What a producer reads of its own waste, on a phone and without scripts.
+    """What the parties read of the waste that names them, on a phone and without scripts.
 
-    Portal users have no right on any model of this room: every page asks in superuser mode, and only for records
-    whose producer is the company of the one who logged in. What isn't his doesn't exist.
+    The producer reads its own waste; the government office and the disposer named in a contract read what happened to
+    its waste, never its money; a carrier reads the transports given to it. Portal users have no right on any model of
+    this room: every page asks in superuser mode, and only for records that name the company of the one who logged in.
+    What doesn't name it doesn't exist.
     """
 
     _items_per_page = 20
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
+        details_sudo = request.env["sale.order.line"].sudo()
         if "waste_count" in counters:
-            values["waste_count"] = request.env["sale.order.line"].sudo().search_count(self._get_detail_domain())
+            values["waste_count"] = details_sudo.search_count(self._get_detail_domain() & self._get_producer_domain("order_id.partner_id"))
+        if "supervised_count" in counters:
+            values["supervised_count"] = details_sudo.search_count(
+                self._get_detail_domain() & ~self._get_producer_domain("order_id.partner_id"))
+        if "transport_count" in counters:
+            values["transport_count"] = request.env["waste.pickup"].sudo().search_count(self._get_transport_domain())
         return values
 
-    # --- what is his ---
+    # --- what names him ---
 
-    def _get_producer(self):
+    def _get_party(self):
         return request.env.user.partner_id.commercial_partner_id
 
+    def _get_producer_domain(self, field):
+        return Domain(f"{field}.commercial_partner_id", "=", self._get_party().id)
+
+    def _get_contract_domain(self, contract, producer):
+        """Return the domain of what belongs to a contract in which the party is producer, government office or disposer."""
+        return self._get_producer_domain(producer) | Domain.OR(
+            self._get_producer_domain(f"{contract}.{field}") for field in ("government_id", "disposer_id"))
+
     def _get_detail_domain(self):
-        return Domain([
-            ("order_id.partner_id.commercial_partner_id", "=", self._get_producer().id),
+        return self._get_contract_domain("order_id", "order_id.partner_id") & Domain([
             ("order_id.business_id", "!=", False),
             ("order_id.contract_state", "not in", HIDDEN_CONTRACTS),
             ("waste_name", "!=", False),
         ])
 
     def _get_batch_domain(self):
-        return Domain("producer_id.commercial_partner_id", "=", self._get_producer().id)
+        return self._get_contract_domain("contract_id", "producer_id")
+
+    def _get_transport_domain(self):
+        return Domain("state", "not in", HIDDEN_PICKUPS) & self._get_producer_domain("carrier_id")
 
     def _find_own(self, model, domain):
         """Return the record of superuser mode, or 404: also for what exists and belongs to somebody else."""
@@ -52,11 +74,10 @@ class WastePortal(CustomerPortal):
             raise NotFound
         return record_sudo.with_context(tz=request.env.user.tz or PLANT_TIMEZONE)
 
-    def _check_is_producer(self):
-        """Carriers, regulators and staff find no such page."""
-        producer = self._get_producer()
+    def _check_is_party(self):
+        """Carriers and staff find no such page."""
         role = request.env.ref("waste.party_role_producer")
-        if role not in producer.sudo().party_role_ids and not request.env["sale.order.line"].sudo().search_count(
+        if role not in self._get_party().sudo().party_role_ids and not request.env["sale.order.line"].sudo().search_count(
                 self._get_detail_domain(), limit=1):
             raise NotFound
 
@@ -64,7 +85,7 @@ class WastePortal(CustomerPortal):
 
     @route(["/my/waste", "/my/waste/page/<int:page>"], type="http", auth="user", website=True, readonly=True)
     def portal_my_waste(self, page=1, search="", **kwargs):
-        self._check_is_producer()
+        self._check_is_party()
         search = search.strip()[:64]
         found_sudo = self._find_own_batches(search)
         if len(found_sudo) == 1:
@@ -89,6 +110,7 @@ class WastePortal(CustomerPortal):
             "page_name": "waste",
             "details": details_sudo,
             "figures": {line.id: values for line, *values in figures},
+            "party": self._get_party(),
             "pager": pager,
             "search": search,
         })
@@ -115,6 +137,8 @@ class WastePortal(CustomerPortal):
     def portal_my_waste_batch(self, batch_id, page=1, **kwargs):
         batch_sudo = self._find_own("waste.batch", self._get_batch_domain() & Domain("id", "=", batch_id))
         data = batch_sudo._prepare_lifecycle(batch_sudo.contract_line_id.id, for_producer=True)
+        if batch_sudo.producer_id.commercial_partner_id != self._get_party():
+            data["progress"] = [step for step in data["progress"] if step["key"] in PHYSICAL_STEPS]
         pager = portal_pager(
             url=f"/my/waste/batch/{batch_sudo.id}", total=len(data["rows"]),
             page=int(page) if str(page).isdecimal() else 1, step=PACKAGES_PER_PAGE, url_args={},
@@ -127,6 +151,34 @@ class WastePortal(CustomerPortal):
             "rows": data["rows"][pager["offset"]:pager["offset"] + PACKAGES_PER_PAGE],
             "package_names": {row["id"]: row["name"] for row in data["rows"]},
             "pager": pager,
+        })
+
+    @route(["/my/transports", "/my/transports/page/<int:page>"], type="http", auth="user", website=True, readonly=True)
+    def portal_my_transports(self, page=1, **kwargs):
+        pickups_sudo = request.env["waste.pickup"].sudo()
+        domain = self._get_transport_domain()
+        role = request.env.ref("waste.party_role_carrier")
+        total = pickups_sudo.search_count(domain)
+        if not total and role not in self._get_party().sudo().party_role_ids:
+            raise NotFound
+        pager = portal_pager(url="/my/transports", total=total, page=page, step=self._items_per_page)
+        return request.render("waste_track.portal_my_transports", {
+            **self._prepare_portal_layout_values(),
+            **self._prepare_words(),
+            "page_name": "transports",
+            "pickups": pickups_sudo.search(
+                domain, order="planned_at desc, id desc", limit=self._items_per_page, offset=pager["offset"]),
+            "pager": pager,
+        })
+
+    @route("/my/transports/<int:pickup_id>", type="http", auth="user", website=True, readonly=True)
+    def portal_my_transport(self, pickup_id, **kwargs):
+        pickup_sudo = self._find_own("waste.pickup", self._get_transport_domain() & Domain("id", "=", pickup_id))
+        return request.render("waste_track.portal_my_transport", {
+            **self._prepare_portal_layout_values(),
+            **self._prepare_words(),
+            "page_name": "transports",
+            "pickup": pickup_sudo,
         })
 
     def _find_own_batches(self, number):

@@ -1,4 +1,5 @@
 from . import (
+    res_partner,
     sale_order,
     sale_order_early_end,
     sale_order_line,
@@ -20,4 +21,9 @@ from . import (
     waste_batch_progress,
     waste_package_rows,
     waste_package_actions,
+    waste_notice_rule,
+    waste_notice_mixin,
+    waste_notice,
+    waste_pickup_notice,
+    waste_batch_notice,
 )

@@ -16,5 +16,6 @@ from . import (
     test_waste_package_event,
     test_waste_package_lineage,
     test_waste_pickup,
+    test_waste_notice,
     test_waste_weighing,
 )

@@ -160,19 +160,65 @@ class TestPortal(WasteTrackFactory, HttpCase):
                 ):
                     self.assertNotIn(secret, response.text)
 
-    def test_carriers_regulators_and_staff_find_no_page(self):
-        regulator = self.env["res.partner"].create({
-            "name": "市生态环境分局", "is_company": True,
-            "party_role_ids": [self.env.ref("waste.party_role_regulator").id],
-        })
-        for login, partner in (("track_carrier", self.carrier), ("track_regulator", regulator)):
-            self._make_portal_login(partner, login)
-            for url in ("/my/waste", f"/my/waste/batch/{self.batch.id}", f"/my/waste/detail/{self.line.id}"):
+    def test_s0_3_2_2_a_office_and_disposer_named_in_the_contract_read_the_waste_without_money(self):
+        office = self._make_party("市生态环境分局", "regulator")
+        line = self._make_contract(
+            self.producer, wastes=("含镍污泥",), government_id=office.id, disposer_id=self.plant.id).order_line
+        batch = self._make_batch(line, 1, "WAREHOUSED")
+        self._make_portal_login(office, "track_office")
+        self._make_portal_login(self.plant, "track_plant")
+        for login in ("track_office", "track_plant"):
+            with self.subTest(login=login):
+                details = self._read("/my/waste", login)
+                page = self._open(f"/my/waste/batch/{batch.id}", login).text
+
+                self.assertIn("宏达电路板厂", details)
+                self.assertNotIn("废有机溶剂", details)
+                self.assertNotIn("含铜污泥", details)
+                self.assertIn(batch.package_ids.name, page)
+                for word in ("Collection", "Invoice", "Statement", "1,500", "1500"):
+                    self.assertNotIn(word, page)
+                for foreign in self.batch + self.rival_batch:
+                    self.assertEqual(self._open(f"/my/waste/batch/{foreign.id}", login).status_code, 404)
+                self.assertEqual(
+                    self.make_jsonrpc_request("/my/counters", {"counters": ["waste_count", "supervised_count"]}),
+                    {"waste_count": 0, "supervised_count": 1})
+
+    def test_s0_3_2_2_a_a_carrier_reads_its_transports_and_no_waste_page(self):
+        other = self._make_party("别家运输", "carrier")
+        foreign = self._make_pickup(self.rival_line.order_id, carrier_id=other.id)
+        planned = self._make_pickup(self.line.order_id, "to_dispatch")
+        manifest = self._make_manifest(self.batch)
+        self._make_portal_login(self.carrier, "track_carrier")
+
+        transports = self._read("/my/transports", "track_carrier")
+        page = self._read(f"/my/transports/{self.batch.pickup_id.id}", "track_carrier")
+
+        self.assertIn(f"{self.batch.pickup_id.name} 粤S12345 张师傅", transports)
+        for text in ("宏达电路板厂", "含铜污泥", "398-004-22", "60 kg", f"Manifest {manifest.name}"):
+            self.assertIn(text, page)
+        for secret in (self.line.order_id.name, "1,500"):
+            self.assertNotIn(secret, page)
+        for pickup in (foreign, planned):
+            self.assertNotIn(pickup.name, transports)
+            self.assertEqual(self._open(f"/my/transports/{pickup.id}", "track_carrier").status_code, 404)
+        for url in ("/my/waste", f"/my/waste/batch/{self.batch.id}", f"/my/waste/detail/{self.line.id}"):
+            self.assertEqual(self._open(url, "track_carrier").status_code, 404)
+
+    def test_offices_named_nowhere_producers_and_staff_find_no_foreign_page(self):
+        self._make_portal_login(self._make_party("邻市生态环境局", "regulator"), "track_regulator")
+        for login, urls in (
+            ("track_regulator", ("/my/waste", f"/my/waste/batch/{self.batch.id}", f"/my/waste/detail/{self.line.id}")),
+            ("track_producer", ("/my/transports", f"/my/transports/{self.batch.pickup_id.id}")),
+            ("admin", ("/my/waste", "/my/transports")),
+        ):
+            for url in urls:
                 with self.subTest(login=login, url=url):
                     self.assertEqual(self._open(url, login).status_code, 404)
-            self.assertEqual(
-                self.make_jsonrpc_request("/my/counters", {"counters": ["waste_count"]})["waste_count"], 0)
-        self.assertEqual(self._open("/my/waste", "admin").status_code, 404)
+
+    def _make_party(self, name, role):
+        return self.env["res.partner"].create({
+            "name": name, "is_company": True, "party_role_ids": [self.env.ref(f"waste.party_role_{role}").id]})
 
     def test_strangers_have_to_log_in(self):
         self.authenticate(None, None)
