@@ -19,9 +19,9 @@ class Simulators:
     def __init__(self, databases, name, folder, port):
         self.databases, self.name, self.folder = databases, name, folder
         python = python_env.PYTHON
-        self.tsa = Fake('tsa', '--port', _free(port + TSA_OFFSET), '--keys', folder / 'tsa',
+        self.tsa = Fake('tsa', '--port', free(port + TSA_OFFSET), '--keys', folder / 'tsa',
                         '--certificate-out', folder / 'tsa_root.pem', python=python)
-        self.sms = Fake('sms', '--port', _free(port + SMS_OFFSET), '--templates', folder / 'templates.json', python=python)
+        self.sms = Fake('sms', '--port', free(port + SMS_OFFSET), '--templates', folder / 'templates.json', python=python)
 
     def start(self):
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ class Simulators:
         self.sms.stop()
 
 
-def _free(port):
+def free(port):
     """The port, or 0 for any when somebody has it."""
     with contextlib.closing(socket.socket()) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

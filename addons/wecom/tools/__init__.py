@@ -1,0 +1,1 @@
+from . import bucket, card, envelope, jssdk, transport, vault

@@ -1,0 +1,57 @@
+"""The demo world on WeCom: a simulated WeCom with a small company, whose people and customers somebody plays on its page."""
+import json
+import urllib.request
+
+from . import node_tools, odoo, python_env, simulators
+from .machine import say, step
+
+#: from the server's port to the simulator's
+OFFSET = 251
+#: members of the simulator whose account isn't their login
+LINKED = {'ChenHao': 'chen', 'GuanLi': 'guanliyuan'}
+
+#: run in `odoo shell`; the simulator is running, the server isn't
+SCRIPT = r'''
+AGENT, LINKED = "1000002", {linked!r}
+env = env(context=dict(env.context, lang="zh_CN", tz="Asia/Shanghai"), su=True)
+responsible = env["res.users"].search([("login", "=", "guanliyuan")], limit=1) or env.user
+app = env["wecom.app"].with_context(active_test=False).search([("corp_id", "=", "wwfake0000000001"), ("agent_id", "=", AGENT)])
+if not app:
+    app = env["wecom.app"].create({{
+        "name": "SCRM（模拟）", "corp_id": "wwfake0000000001", "agent_id": AGENT, "user_id": responsible.id,
+        "company_id": (responsible.company_id or env.company).id, "has_address_book": True}})
+app.write({{"secret": "fake-app-secret-" + AGENT, "callback_token": "token" + AGENT, "api_base_url": {api!r},
+           "callback_aes_key": "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"}})
+env["ir.config_parameter"].set_param("web.base.url", {url!r})
+env.cr.commit()
+app._sync_members()
+for account, login in LINKED.items():
+    member = env["wecom.member"].search([("app_id", "=", app.id), ("userid", "=", account), ("user_id", "=", False)])
+    member.user_id = env["res.users"].search([("login", "=", login)], limit=1)
+env.cr.commit()
+print("DOOR " + app.door)
+'''
+
+
+class WecomSimulator:
+    """`tests/fakes/wecom`, for as long as the server runs; its world begins anew with each start."""
+
+    def __init__(self, port):
+        node_tools.ensure_wecom_crypto()
+        self.fake = simulators.Fake('wecom', '--port', simulators.free(port + OFFSET), python=python_env.PYTHON)
+
+    def join(self, databases, name, url):
+        """Start it, set up its app in the database, and tell it where callbacks go."""
+        self.fake.start()
+        with step('WeCom, simulated'):
+            code = SCRIPT.format(api=f'{self.fake.url}/cgi-bin/', url=url, linked=LINKED)
+            said = odoo.run(['shell', '-d', name, '--no-http'], databases.env(), stdin=code)
+            door = next(line for line in said.splitlines() if line.startswith('DOOR ')).removeprefix('DOOR ')
+            words = {'agentid': '1000002', 'callback': f'{url}/wecom/callback/{door}'}
+            urllib.request.urlopen(f'{self.fake.url}/control/app', json.dumps(words).encode(), timeout=20).close()
+
+    def welcome(self):
+        say(f'  {self.fake.url}/   WeCom: play its members and customers there')
+
+    def stop(self):
+        self.fake.stop()
