@@ -10,7 +10,7 @@ from pathlib import Path
 from workbench import machine, odoo, rooms
 from workbench.server import Server
 
-NAMES = ('wim_intake', 'lifecycle_page', 'statements', 'esign_seal', 'esign_verify', 'wecom_callback')
+NAMES = ('wim_intake', 'lifecycle_page', 'statements', 'esign_seal', 'esign_verify', 'wecom_callback', 'wecom_resync')
 MARK = 'BENCH RESULT '
 SHELL_START = '''import json
 arguments = json.loads({arguments!r})

@@ -1,0 +1,171 @@
+import json
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from odoo.addons.wecom.models.wecom_client import WeComError
+
+GONE = (84061, 40096)  # nobody of ours has this customer; the id is not (or no longer) within the app's range
+
+
+class WecomContact(models.Model):
+    """A customer on WeChat or WeCom (外部联系人), as the corp knows him; through whom, tell the relations."""
+    _name = 'wecom.contact'
+    _inherit = ['mail.thread', 'mail.activity.mixin']
+    _description = "WeCom customer"
+    _order = 'id desc'
+    _rec_names_search = ['name', 'corp_name']
+    _check_company_auto = True
+
+    app_id = fields.Many2one('wecom.app', "App", required=True, readonly=True, ondelete='restrict')
+    company_id = fields.Many2one(related='app_id.company_id', store=True, index=True)
+    external_userid = fields.Char("WeCom ID", required=True, readonly=True)
+    unionid = fields.Char("WeChat unionid", readonly=True, index='btree_not_null')
+    name = fields.Char(required=True, readonly=True)
+    kind = fields.Selection([
+        ('wechat', "WeChat"),
+        ('wecom', "WeCom"),
+    ], readonly=True)
+    corp_name = fields.Char("Company in WeCom", readonly=True)
+    position = fields.Char("Job position", readonly=True)
+    avatar = fields.Char("Picture", readonly=True)
+    partner_id = fields.Many2one('res.partner', "Contact", index='btree_not_null', tracking=True, check_company=True)
+    relation_ids = fields.One2many('wecom.relation', 'contact_id', "Known by", readonly=True)
+    loss_ids = fields.One2many('wecom.loss', 'contact_id', "Losses", readonly=True)
+    lead_ids = fields.One2many('crm.lead', 'wecom_contact_id', "Leads", readonly=True)
+    lead_count = fields.Integer("Number of leads", compute='_compute_lead_count')
+    member_count = fields.Integer("Members", compute='_compute_member_count', store=True)
+    is_stale = fields.Boolean("To be fetched", readonly=True, help="WeCom told of a change; what is true now is being asked.")
+    fetched_at = fields.Datetime("Fetched", readonly=True)
+    problem = fields.Char(readonly=True)
+
+    _external_uniq = models.UniqueIndex("(app_id, external_userid)", "The customer is known already.")
+    _stale_idx = models.Index("(id) WHERE is_stale IS TRUE")
+
+    @api.depends('lead_ids')
+    def _compute_lead_count(self):
+        counts = dict(self.env['crm.lead']._read_group([('wecom_contact_id', 'in', self.ids)], ['wecom_contact_id'], ['__count']))
+        for contact in self:
+            contact.lead_count = counts.get(contact, 0)
+
+    @api.depends('relation_ids.state')
+    def _compute_member_count(self):
+        counts = dict(self.env['wecom.relation']._read_group(
+            [('contact_id', 'in', self.ids), ('state', '=', 'active')], ['contact_id'], ['__count']))
+        for contact in self:
+            contact.member_count = counts.get(contact, 0)
+
+    # === ACTION METHODS === #
+
+    def action_open_leads(self):
+        self.ensure_one()
+        return {'type': 'ir.actions.act_window', 'res_model': 'crm.lead', 'view_mode': 'list,form', 'name': self.env._("Leads"),
+                'domain': [('wecom_contact_id', '=', self.id)]}
+
+    def action_fetch(self):
+        """Ask WeCom again, soon, what is true of these customers."""
+        if not self.env.user.has_group('wecom_contact.group_manager'):
+            raise AccessError(self.env._("Only those who see all WeCom customers may fetch them again."))
+        self.check_access('read')
+        # sudo: what comes from WeCom is written by nobody by hand
+        self.sudo()._mark_stale()
+        return True
+
+    # === WHAT WECOM SAYS === #
+
+    @api.model
+    def _find(self, app, externals):
+        """Return {external id: contact}."""
+        return {contact.external_userid: contact for contact in self.search(
+            [('app_id', '=', app.id), ('external_userid', 'in', list(externals))])}
+
+    @api.model
+    def _ensure(self, app, externals):
+        """Return {external id: contact}; unknown ones are made and fetched soon."""
+        known = self._find(app, externals)
+        unknown = [external for external in dict.fromkeys(externals) if external not in known]
+        new = self.with_context(tracking_disable=True).create([
+            {'app_id': app.id, 'external_userid': external, 'name': external, 'is_stale': True} for external in unknown]).with_env(self.env)
+        return known | {contact.external_userid: contact for contact in new}
+
+    def _mark_stale(self):
+        self.filtered(lambda contact: not contact.is_stale).write({'is_stale': True, 'problem': False})
+        self._trigger_fetch()
+
+    @api.model
+    def _trigger_fetch(self, at=None):
+        self.env.ref('wecom_contact.ir_cron_wecom_contact_fetch').sudo()._trigger(at)
+
+    @api.model
+    def _cron_fetch(self, batch_size=100):
+        """Fetch the customers of whom WeCom told; one transaction each, so that one that fails holds back no other."""
+        while batch := self.search([('is_stale', '=', True), ('problem', '=', False)], order='id', limit=batch_size):
+            for number, contact in enumerate(batch):
+                contact = contact.try_lock_for_update(allow_referencing=True)
+                try:
+                    contact._fetch()
+                except WeComError as error:
+                    if error.policy in ('limit', 'network', 'config'):
+                        seconds = error.seconds or (600 if error.policy == 'config' else 60)
+                        self._trigger_fetch(fields.Datetime.add(fields.Datetime.now(), seconds=seconds))
+                        self.env['ir.cron']._commit_progress(0, remaining=0)
+                        return
+                    contact.problem = error.sentence
+                if not self.env['ir.cron']._commit_progress(1, remaining=len(batch) - number - 1):
+                    return
+
+    def _fetch(self):
+        """Ask WeCom who has this customer now and write it down."""
+        if not self:
+            return
+        self.ensure_one()
+        answer, follow_users, cursor = {}, [], ''
+        while True:
+            try:
+                answer = self.env['wecom.client']._call(
+                    self.app_id, 'externalcontact/get', external_userid=self.external_userid, **({'cursor': cursor} if cursor else {}))
+            except WeComError as error:
+                if error.code not in GONE:
+                    raise
+                break
+            follow_users += answer['follow_user']
+            cursor = answer.get('next_cursor')
+            if not cursor:
+                break
+        relations = self.env['wecom.relation']
+        if follow_users:
+            self._write_profile(answer['external_contact'])
+            relations = relations._keep(self, follow_users)
+        (self.relation_ids - relations)._end('unknown')
+        self.write({'is_stale': False, 'fetched_at': fields.Datetime.now()})
+        relations._find_or_create_leads()
+
+    def _prepare_profile(self, row):
+        """Return the values that WeCom's ``external_contact`` says."""
+        return {
+            'name': row.get('name') or row['external_userid'], 'kind': 'wecom' if row.get('type') == 2 else 'wechat',
+            'unionid': row.get('unionid') or False, 'corp_name': row.get('corp_full_name') or row.get('corp_name') or False,
+            'position': row.get('position') or False, 'avatar': row.get('avatar') or False,
+        }
+
+    def _write_profile(self, row):
+        changed = {name: value for name, value in self._prepare_profile(row).items() if self[name] != value}
+        if changed:
+            self.write(changed)
+        if not self.partner_id:
+            self.partner_id = self._find_partner()
+
+    def _find_partner(self):
+        """Return the partner of another identity of the same person (unionid), else the one whose number a member noted, if only one."""
+        if self.unionid:
+            same = self.search(
+                [('unionid', '=', self.unionid), ('partner_id', '!=', False), ('company_id', '=', self.company_id.id)], limit=1)
+            if same:
+                return same.partner_id
+        numbers = {number for relation in self.relation_ids for number in json.loads(relation.mobiles or '[]')}
+        if not numbers:
+            return self.env['res.partner']
+        candidates = self.env['res.partner'].search([
+            ('phone_sanitized', 'in', [f'+86{number[-11:]}' for number in numbers]),
+            ('company_id', 'in', (False, self.company_id.id))], limit=2)
+        return candidates if len(candidates) == 1 else self.env['res.partner']

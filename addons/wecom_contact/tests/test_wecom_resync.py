@@ -1,0 +1,94 @@
+from odoo.fields import Domain
+from odoo.tests import tagged
+
+from .common import ContactCase
+
+
+@tagged('post_install', '-at_install')
+class TestWecomResync(ContactCase):
+
+    def customers(self, count, userid='LiNa'):
+        return self.control('customers', count=count, userid=userid)['external_userid']
+
+    def here(self, state='active'):
+        return {(relation.member_id.userid.lower(), relation.contact_id.external_userid) for relation in self.env['wecom.relation'].search(
+            [('app_id', '=', self.app.id), ('state', '=', state)])}
+
+    def there(self):
+        return {(row['userid'].lower(), row['external_userid']) for row in self.seen('state')['relations']}
+
+    def calls(self):
+        return self.called().count('externalcontact/batch/get_by_user')
+
+    def test_check_06_after_it_all_is_as_wecom_has_it_with_the_fewest_calls(self):
+        self.customers(150)
+        shared = self.customers(101, 'ZhangWei')[0]
+        self.friend(userid='LiNa', external_userid=shared)
+        resync = self.run_resync()
+
+        self.assertEqual(self.here(), self.there())
+        self.assertEqual((resync.state, resync.seen_count, resync.new_count, resync.page_count, self.calls()), ('done', 252, 252, 3, 3))
+
+        again = self.run_resync()
+        self.assertEqual((again.new_count, again.changed_count, again.missing_count), (0, 0, 0))
+
+    def test_customers_from_before_are_no_leads_those_whose_event_was_lost_are(self):
+        leads = Domain('wecom_contact_id', '!=', False)
+        self.control('clock', advance=-3600)
+        old = self.customers(3)
+        self.control('clock', advance=3600)
+        self.run_resync()
+        new = self.customers(2)
+        self.run_resync()
+
+        self.assertEqual(set(self.env['crm.lead'].search(leads).wecom_contact_id.mapped('external_userid')), set(new))
+        self.assertFalse(self.contact(old[0]).lead_ids)
+
+    def test_check_06_lost_events_are_found_and_told(self):
+        externals = self.customers(5)
+        self.run_resync()
+        self.env['wecom.relation'].search([]).write({'added_at': '2026-01-01 00:00:00'})
+        self.act('customer_deletes', userid='LiNa', external_userid=externals[0])
+        resync = self.run_resync()
+
+        self.assertEqual((self.here(), resync.missing_count), (self.there(), 1))
+        self.assertEqual(self.contact(externals[0]).loss_ids.side, 'unknown')
+
+    def test_check_06_cut_at_any_page_it_goes_on_and_deletes_nothing(self):
+        self.customers(250)
+        self.run_resync()
+        self.env['wecom.relation'].search([]).write({'added_at': '2026-01-01 00:00:00'})
+        for page in range(3):
+            before = self.calls()
+            self.control('settings', fail_next={})
+            resync = self.env['wecom.resync']._begin(self.app)
+            for _page in range(page):
+                resync._read_page()
+            self.control('settings', hang_up={'externalcontact/batch/get_by_user': 1})
+            self.run_job(lambda: self.env['wecom.resync']._cron_resync())
+            self.assertEqual((resync.state, bool(resync.problem), len(self.here())), ('running', True, 250))
+
+            self.assertEqual(self.run_resync(), resync)
+            self.assertEqual((resync.state, resync.page_count, resync.missing_count, len(self.here())), ('done', 3, 0, 250))
+            self.assertEqual(self.calls() - before, 4, "a page read before is not read again")
+
+    def test_a_member_who_leaves_meanwhile_does_not_stop_it(self):
+        self.customers(3)
+        self.customers(3, 'ZhangWei')
+        resync = self.env['wecom.resync']._begin(self.app)
+        resync.members = '["LiNa", "Gone", "ZhangWei"]'
+        self.run_job(lambda: self.env['wecom.resync']._cron_resync())
+
+        self.assertEqual((resync.state, len(self.here())), ('done', 6))
+
+    def test_the_page_does_not_take_from_what_the_single_call_told(self):
+        external = self.friend()
+        self.act('member_edits', userid='LiNa', external_userid=external, remark='王经理', description='采购')
+        self.run_queue(self.event('add_external_contact', external))
+        before = self.contact(external).relation_ids.read()[0]
+        self.run_resync()
+        after = self.contact(external).relation_ids.read()[0]
+
+        changed = {name for name in before if before[name] != after[name]}
+        self.assertLessEqual(changed, {'seen_resync_id', 'write_date', '__last_update'})
+        self.assertEqual((after['remark'], after['description']), ('王经理', '采购'))
