@@ -34,9 +34,9 @@ class WasteNotice(models.Model):
     )
     partner_id = fields.Many2one("res.partner", "Recipient", required=True, readonly=True, index=True)
     key = fields.Char(required=True, readonly=True)
-    body = fields.Text("Text", readonly=True)
-    channel = fields.Selection([("sms", "SMS"), ("email", "E-mail"), ("inbox", "Inbox")], readonly=True)
-    sent_at = fields.Datetime("Told", readonly=True)
+    body = fields.Text("Words", readonly=True)
+    channel = fields.Selection([("sms", "SMS"), ("email", "E-mail"), ("inbox", "Inbox")], "Sent By", readonly=True)
+    sent_at = fields.Datetime("Told On", readonly=True)
     message_id = fields.Many2one("mail.message", readonly=True, index="btree_not_null", ondelete="set null")
     error = fields.Char("Reason", readonly=True)
     state = fields.Selection(
@@ -45,7 +45,7 @@ class WasteNotice(models.Model):
     )
     delivery = fields.Selection(
         [("underway", "Being Delivered"), ("sent", "Sent"), ("failed", "Not Delivered")],
-        compute="_compute_delivery", help="What the SMS gateway or mail server said.",
+        "Receipt", compute="_compute_delivery", help="What the SMS gateway or mail server said.",
     )
 
     _key_uniq = models.Constraint("UNIQUE(key)", "This party was told of this event already.")

@@ -35,7 +35,7 @@ class WasteNoticeRule(models.Model):
         required=True, readonly=True,
     )
     body = fields.Text(
-        "Text", required=True, translate=True,
+        "Words", required=True, translate=True,
         help="The words of the message, with placeholders such as {{ pickup_no }}. Chinese SMS gateways send only texts that "
         "were registered there: register each wording before you change it.",
     )
