@@ -17,8 +17,8 @@ sys.path.insert(0, str(CHECKOUT / 'scripts'))
 from workbench import database, machine, postgres, rooms  # noqa: E402  (the path above comes first)
 from workbench.server import Server  # noqa: E402
 
-#: the set-up of the WIM journeys
-pytest_plugins = ['journey.fixtures']
+#: the set-up of the WIM journeys, and of those that sign
+pytest_plugins = ['journey.fixtures', 'journey.signing']
 
 numbers = itertools.count(1)
 

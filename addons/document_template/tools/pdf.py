@@ -1,14 +1,13 @@
 """HTML to PDF/A in a process of its own, so that no document can hold up or fill the server."""
 import json
-import os
-import subprocess  # noqa: S404 (starts one script of ours, without a shell)
-import sys
-import tempfile
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-WORKER = Path(__file__).with_name('pdf_worker.py')
+from .workshop import Workshop
+
+#: fontTools dates its subsets by SOURCE_DATE_EPOCH
+WORKSHOP = Workshop(Path(__file__).with_name('pdf_worker.py'), SOURCE_DATE_EPOCH='0', PYTHONHASHSEED='0')
 SECONDS = 60
 MEMORY_BYTES = 1536 * 1024 * 1024
 #: a contract of 300 lines is 0.2 MB of HTML; pictures come inside it
@@ -50,19 +49,10 @@ def render(html, *, seconds=SECONDS, memory_bytes=MEMORY_BYTES):
     source = html.encode()
     if len(source) > HTML_BYTES:
         raise PdfError('size')
-    with tempfile.TemporaryDirectory(prefix='document_') as home:
-        # Nothing of the server's environment (passwords among it); fontTools dates its subsets by SOURCE_DATE_EPOCH.
-        environment = {
-            'PATH': os.defpath, 'PYTHONPATH': os.pathsep.join(filter(None, sys.path)), 'HOME': home, 'TMPDIR': home,
-            'LANG': 'C.UTF-8',
-            'SOURCE_DATE_EPOCH': '0', 'PYTHONHASHSEED': '0', 'PYTHONDONTWRITEBYTECODE': '1',
-        }
-        try:
-            done = subprocess.run(  # noqa: S603
-                [sys.executable, str(WORKER), str(memory_bytes), str(seconds)], input=source, capture_output=True,
-                timeout=seconds, cwd=home, env=environment, start_new_session=True, check=False)
-        except subprocess.TimeoutExpired:
-            raise PdfError('time') from None
+    try:
+        done = WORKSHOP.run([str(memory_bytes), str(seconds)], source, seconds)
+    except TimeoutError:
+        raise PdfError('time') from None
     if done.returncode:
         raise PdfError(*_why(done))
     head, _newline, pdf = done.stdout.partition(b'\n')

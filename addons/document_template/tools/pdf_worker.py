@@ -1,4 +1,4 @@
-"""Draw one HTML document as PDF/A, in a process of its own: started by ``pdf.py``, never imported.
+"""Draw one HTML document as PDF/A, in a process of its own: work of a ``workshop``, never imported by the server.
 
 In: the HTML on standard input, the limit of memory in bytes as argument.
 Out: one line of JSON (signature places, engine, fonts, warnings), then the PDF.
@@ -20,6 +20,12 @@ def limit(memory_bytes, cpu_seconds):
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def prepare():
+    """Import what takes long, once for many documents."""
+    import weasyprint  # noqa: F401
+    from fontTools.ttLib import TTFont  # noqa: F401
 
 
 def places(document):

@@ -1,6 +1,8 @@
 import logging
 from datetime import timedelta
 
+from psycopg2.extensions import TransactionRollbackError
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -9,6 +11,8 @@ from ..tools.errors import EsignError
 _logger = logging.getLogger(__name__)
 
 BATCH = 100
+SOON = timedelta(minutes=1)
+ATTEMPTS = 3
 
 
 class EsignEnvelope(models.Model):
@@ -18,18 +22,43 @@ class EsignEnvelope(models.Model):
 
     @api.model
     def _each(self, records, step):
-        """Run ``step`` on each record in a transaction of its own; what fails is logged and comes again with the next run."""
+        """Run ``step`` on each record in a transaction of its own.
+
+        What fails is logged and comes again with the next run; what a request is working on at this moment comes again in a minute.
+        """
         self.env['ir.cron']._commit_progress(remaining=len(records))
         for record in records:
             try:
-                with self.env.cr.savepoint():
-                    if locked := record.try_lock_for_update():
-                        step(locked)
+                if not self._in_turn(record, step):
+                    self._come_again()
             except (EsignError, UserError) as error:
                 self.env.invalidate_all()
                 _logger.warning("%s %s: %s", record._name, record.id, error)
             if not self.env['ir.cron']._commit_progress(1):
                 break
+
+    @api.model
+    def _in_turn(self, record, step):
+        """Run ``step`` when nobody else has the record; what collides is tried again, as with requests.
+
+        :return: whether it was run
+        """
+        for _attempt in range(ATTEMPTS):
+            try:
+                with self.env.cr.savepoint():
+                    locked = record.try_lock_for_update()
+                    if locked:
+                        step(locked)
+                    return bool(locked)
+            except TransactionRollbackError:
+                self.env.cr.rollback()
+        return False
+
+    @api.model
+    def _come_again(self):
+        """Let the running job run again soon: its next regular run may be ten minutes away."""
+        if job_id := self.env.context.get('cron_id'):
+            self.env['ir.cron'].browse(job_id)._trigger(at=fields.Datetime.now() + SOON)
 
     @api.model
     def _cron_expire(self):

@@ -168,7 +168,9 @@ class EsignEnvelope(models.Model):
             for signer in signer[:1]
         ]
         try:
-            prepared = pipeline.prepare(pdf, boxes, self.template_id.has_seam and 'seal' in signers.mapped('action'), last=signers[-1].key)
+            prepared = pipeline.prepare(
+                pdf, boxes, self.template_id.has_seam and 'seal' in signers.mapped('action'), last=signers[-1].key,
+                code=self._get_paper_code())
             frozen = pipeline.freeze(prepared, credential)
         except EsignError as error:
             raise UserError(
@@ -181,6 +183,12 @@ class EsignEnvelope(models.Model):
         self._set({'page_sizes': pades.page_sizes(frozen)})
         self._add_revision('frozen', frozen)
         self._log('frozen', payload={'sha256': self.current_sha256, 'serial': credential.serial})
+
+    def _get_paper_code(self):
+        """Return where the paper is verified, and the words beside that code."""
+        language = self.template_id._get_language([*self.signer_ids.partner_id, self.company_id.partner_id])
+        words = self.with_context(lang=language).env._("Scan to verify this document")
+        return self.env['esign.evidence.report']._get_verify_url(self), [words, self.name]
 
     # PROGRESS ------------------------------------------------------------------
 

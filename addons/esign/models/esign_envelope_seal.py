@@ -193,7 +193,7 @@ class EsignEnvelope(models.Model):
         queue = self.env['esign.seal.request'].sudo().search(due, order='id', limit=BATCH)
         self.env['ir.cron']._commit_progress(remaining=len(queue))
         for request in queue:
-            request = request.try_lock_for_update().filtered_domain(due)
-            waits = request and self._try_seal(request, request.queued_by_id)
-            if not self.env['ir.cron']._commit_progress(1) or (waits and request.progress == 'queued'):
+            if not self._in_turn(request, lambda own: self._try_seal(own, own.queued_by_id) if own.filtered_domain(due) else False):
+                self._come_again()
+            if not self.env['ir.cron']._commit_progress(1) or (request.progress == 'queued' and request.error):
                 break  # out of time, or the authority is down: all others would wait for its timeout

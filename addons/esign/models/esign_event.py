@@ -11,8 +11,6 @@ _logger = logging.getLogger(__name__)
 
 #: the chain of what belongs to no envelope
 SYSTEM = 0
-#: first key of the advisory lock, the envelope's id is the second
-LOCK = 0x6573
 #: so many may append to the system's chain at the same moment
 ATTEMPTS = 20
 
@@ -110,13 +108,13 @@ class EsignEvent(models.Model):
     def _append(self, envelope, event_type, *, actor='', payload=None, meta=None):
         """Add an event to the chain of ``envelope``.
 
-        The row of the envelope is locked: of two that append at once, the second runs again after the first.
+        The row of the envelope is locked, as by all that signs: of two that append at once, the second runs again after the first.
+        One lock, taken first by everybody: with a second one beside it, two could wait for each other.
 
         :param payload: dict of text, whole numbers, booleans, and lists of those
         :param meta: {ip, user_agent}
         """
         envelope.ensure_one()
-        self.env.cr.execute('SELECT pg_advisory_xact_lock(%s, %s)', [LOCK, envelope.id])
         envelope._lock()
         event = self._insert(
             envelope.id,

@@ -51,7 +51,8 @@ class EsignSigner(models.Model):
         codes = self.env['esign.code'].sudo()
         now = fields.Datetime.now()
         last = codes.search([('signer_id', '=', self.id)], limit=1)
-        if last.sent_at and last.sent_at + PAUSE > now:
+        # Whose document moved on while the code was on its way needs another one for it, now.
+        if last.sent_at and last.sent_at + PAUSE > now and last.sha256 == self.envelope_id.current_sha256:
             raise EsignError(self.env._("A code was just sent. Wait a minute before you ask for another."), 'limit')
         for name, value in (('signer_id', self.id), ('phone_hash', phone_hash), ('ip', ip)):
             if (

@@ -113,8 +113,13 @@ class EsignTemplate(models.Model):
         :param partners: who signs and who asks; the first language that is installed counts
         """
         self.ensure_one()
-        installed = dict(self.env['res.lang'].get_installed())
-        lang = next((partner.lang for partner in partners if partner.lang in installed), self.env.lang)
+        lang = self._get_language(partners)
         return self.statement or self.with_context(lang=lang).env._(
             "I have read the document to its end and agree to sign it electronically. My handwriting on this page is my signature."
         )
+
+    @api.model
+    def _get_language(self, partners):
+        """Return the first language of the partners that is installed."""
+        installed = dict(self.env['res.lang'].get_installed())
+        return next((partner.lang for partner in partners if partner.lang in installed), self.env.lang)

@@ -3,8 +3,8 @@ from hashlib import sha256
 
 from odoo import api, fields, models
 
-from ..tools import verify
 from ..tools.errors import EsignError
+from ..tools.verify_limited import examine_limited
 
 #: kind of event -> kind of revision that it made
 MADE = {
@@ -95,7 +95,7 @@ class EsignVerification(models.Model):
     def _examine(self, envelope):
         signed = envelope.revision_ids.filtered(lambda revision: revision.kind in ('signed', 'reviewed', 'sealed')).sorted('seq')
         try:
-            result = verify.examine_limited(
+            result = examine_limited(
                 envelope.revision_id._get_pdf(),
                 self.env['esign.keystore']._trust(),
                 expected=[revision.signer_id.key for revision in signed],
@@ -171,7 +171,7 @@ class EsignVerification(models.Model):
         if is_final:
             signed = envelope.revision_ids.filtered(lambda one: one.kind in ('signed', 'reviewed', 'sealed')).sorted('seq')
             expected = [one.signer_id.key for one in signed]
-        result = verify.examine_limited(pdf, self.env['esign.keystore']._trust(), expected=expected)
+        result = examine_limited(pdf, self.env['esign.keystore']._trust(), expected=expected)
         if is_final:
             envelope._log('verified', meta=meta, payload={'sha256': digest, 'ok': bool(result['ok'])})
         return {

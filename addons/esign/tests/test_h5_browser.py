@@ -97,6 +97,8 @@ class TestPhone(H5Case):
             phone.tap('form button.primary')
             phone.see('.mark.done')
             self.assertIn("已完成", phone.text())
+            self.assertOpensInPdfJs(phone, ['freeze', 'party_a', 'party_b', 'archive_001'], {'party_a', 'party_b'},
+                                    self.env['esign.evidence.report']._get_verify_url(envelope))
             phone.open('/sign/verify')
             phone.choose('[name=pdf]', file.name)
             phone.tap('form.verify button.primary')
@@ -107,6 +109,40 @@ class TestPhone(H5Case):
                              phone.js('document.querySelectorAll(".signatures li").length'))
             self.assertRegex(phone.text(), r'文件与登记一致\s*是')
             self.assertRegex(phone.text(), r'密码学有效\s*是')
+
+    def assertOpensInPdfJs(self, phone, signatures, drawn, address):
+        """The viewer of Odoo and of Firefox opens the signer's copy, lists its signatures and draws those of the parties; a reader of
+        codes finds on each page where it is verified."""
+        found = phone.js("""(async () => {
+            const pdfjs = await import("/web/static/lib/pdfjs/build/pdf.js");
+            pdfjs.GlobalWorkerOptions.workerSrc = "/web/static/lib/pdfjs/build/pdf.worker.js";
+            const data = await (await fetch("/sign/file.pdf")).arrayBuffer();
+            const file = await pdfjs.getDocument({ data, isEvalSupported: false, verbosity: 0 }).promise;
+            const reader = document.createElement("script");
+            reader.src = "/web/static/lib/zxing-library/zxing-library.js";
+            await new Promise((loaded) => { reader.onload = loaded; document.head.append(reader); });
+            const shown = {}, codes = [];
+            for (let number = 1; number <= file.numPages; number++) {
+                const page = await file.getPage(number);
+                for (const item of await page.getAnnotations()) {
+                    if (item.fieldType === "Sig") {
+                        shown[item.fieldName] = item.hasAppearance;
+                    }
+                }
+                const viewport = page.getViewport({ scale: 3 });
+                const canvas = Object.assign(document.createElement("canvas"), { width: viewport.width, height: viewport.height });
+                await page.render({ canvasContext: canvas.getContext("2d"), viewport }).promise;
+                const corner = Object.assign(document.createElement("canvas"), { width: 240, height: 240 });
+                corner.getContext("2d").drawImage(canvas, 0, 240 - canvas.height);
+                const image = new ZXing.HybridBinarizer(new ZXing.HTMLCanvasElementLuminanceSource(corner));
+                codes.push(new ZXing.QRCodeReader().decode(new ZXing.BinaryBitmap(image)).getText());
+            }
+            const fields = Object.entries(await file.getFieldObjects()).filter(([, places]) => places[0].type === "signature");
+            return { shown, codes, fields: fields.map(([name]) => name) };
+        })()""")
+        self.assertEqual(found['codes'], [address] * 2)
+        self.assertEqual(sorted(found['fields']), sorted(signatures))
+        self.assertEqual({name for name, has_appearance in found['shown'].items() if has_appearance}, drawn)
 
     def test_without_consent_speed_and_pressure_are_not_kept(self):
         signer = self._signer(self._start())

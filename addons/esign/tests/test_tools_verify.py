@@ -7,7 +7,7 @@ from pypdf import PdfReader, PdfWriter
 
 from odoo.tests import BaseCase
 
-from ..tools import verify
+from ..tools import verify, verify_limited
 from ..tools.errors import EsignError, VerifyError
 from . import tools_common as common
 
@@ -38,7 +38,7 @@ def bomb():
 class TestLimited(BaseCase):
 
     def _examine(self, pdf, **limits):
-        return verify.examine_limited(pdf, common.trust(), **limits)
+        return verify_limited.examine_limited(pdf, common.trust(), **limits)
 
     def test_a_good_file_is_good_in_a_process_of_its_own(self):
         pdf = common.signed(2)['finish']
@@ -68,7 +68,7 @@ class TestLimited(BaseCase):
                     self.assertFalse(found['ok'])
                 except EsignError as error:
                     self.assertIsInstance(error, VerifyError)
-                    self.assertIn(error.sentence, (verify.UNREADABLE, verify.TOO_LONG, verify.TOO_MUCH))
+                    self.assertIn(error.sentence, (verify.UNREADABLE, verify.TOO_LONG, verify_limited.TOO_MUCH))
                 self.assertLess(time.monotonic() - started, 30)
 
     def test_a_file_of_200_mb_is_not_even_read(self):
@@ -77,7 +77,7 @@ class TestLimited(BaseCase):
         with self.assertRaises(VerifyError) as caught:
             self._examine(b'%PDF-1.7\n' + bytes(200_000_000))
 
-        self.assertEqual((caught.exception.sentence, caught.exception.code), (verify.TOO_LARGE, 'limit'))
+        self.assertEqual((caught.exception.sentence, caught.exception.code), (verify_limited.TOO_LARGE, 'limit'))
         self.assertLess(time.monotonic() - started, 3)
 
     def test_a_bomb_is_stopped(self):

@@ -20,7 +20,7 @@ from pyhanko.sign.validation.generic_cms import extract_certs_for_validation, ex
 from pyhanko_certvalidator import CertificateValidator
 from pyhanko_certvalidator.errors import PathBuildingError, ValidationError
 
-from . import appearance, forms, trust
+from . import appearance, forms, paper_code, trust
 from .errors import EsignError, KeyRefused, PdfRefused
 from .evidence import ARCHIVE, CADES, FREEZE, WithEvidence
 from .forms import Field  # noqa: F401 (what callers describe places with)
@@ -49,18 +49,21 @@ class Pipeline:
 
     # BEFORE THE FIRST SIGNATURE
 
-    def prepare(self, pdf, places, seam_pages=False, *, last=None):
-        """Make every field that will ever be filled.
+    def prepare(self, pdf, places, seam_pages=False, *, last=None, code=None):
+        """Make every field that will ever be filled, and draw what the paper itself says of its verification.
 
         :param places: list of ``forms.Field``
         :param seam_pages: whether seals run across the right edges of all pages, too
         :param last: key of the party that signs last: its signature locks the file
+        :param code: (address, lines of words) of the code on each page, or None
         :return: PDF
         """
         writer, sizes = _open(pdf), page_sizes(pdf)
         with _refusals():
             if forms.has_signature_fields(writer):
                 raise PdfRefused(SIGNED_ALREADY)
+            if code:
+                paper_code.draw(writer, *code, len(sizes))
             forms.add_places(writer, places, sizes, last)
             if seam_pages and len(sizes) > 1:
                 forms.add_seam(writer, places, sizes)

@@ -5,16 +5,9 @@ after it, the expected signers in their order, and a time-stamp over the whole f
 tell (an older copy, a lost signature) the caller finds by comparing ``sha256`` with the register.
 """
 import asyncio
-import base64
 import io
-import json
-import os
-import subprocess  # noqa: S404 (starts one script of ours, without a shell)
-import sys
-import tempfile
 from datetime import UTC, datetime
 from hashlib import sha256
-from pathlib import Path
 
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -30,17 +23,11 @@ from . import trust
 from .errors import VerifyError
 from .evidence import FREEZE, evidence_of
 
-WORKER = Path(__file__).with_name('verify_worker.py')
-SECONDS = 30
-MEMORY_MB = 800
-MAX_BYTES = 50_000_000
 MAX_SIGNATURES = 60
 SIGNING = KeyUsageConstraints(key_usage={'non_repudiation'})
 CHANGED = 'After this signature the file was changed in a way it forbids.'
 UNREADABLE = 'This file is no PDF that can be read; it is damaged, encrypted or something else.'
-TOO_LARGE = 'The file is too large to be checked.'
 TOO_LONG = 'Checking took too long and was stopped; the file is unusually complicated or made to hold up this server.'
-TOO_MUCH = 'Checking took too much memory and was stopped; the file is unusually complicated or made to hold up this server.'
 
 
 def examine(pdf, trusted, *, expected=None, moment=None):
@@ -188,40 +175,3 @@ class _File:
 
 def _is_archive(signature):
     return signature.sig_object_type == '/DocTimeStamp'
-
-
-# IN A PROCESS OF ITS OWN
-
-def examine_limited(pdf, trusted, *, expected=None, seconds=SECONDS, memory_mb=MEMORY_MB, max_bytes=MAX_BYTES):
-    """Check a file of a stranger: as :func:`examine`, in a process that is stopped when it takes too much.
-
-    :raise VerifyError: a sentence, whatever the file is
-    """
-    if len(pdf) > max_bytes:
-        raise VerifyError(TOO_LARGE, 'limit')
-    if b'%PDF-' not in pdf[:1024]:
-        raise VerifyError(UNREADABLE)
-    question = json.dumps({
-        **{name: [base64.b64encode(der).decode() for der in ders] for name, ders in trusted._asdict().items()},
-        'expected': None if expected is None else list(expected), 'moment': datetime.now(UTC).isoformat(),
-    }).encode()
-    with tempfile.TemporaryDirectory(prefix='esign_') as home:
-        # Nothing of the server's environment (passwords among it).
-        environment = {'PATH': os.defpath, 'PYTHONPATH': os.pathsep.join(filter(None, sys.path)), 'HOME': home, 'TMPDIR': home,
-                       'LANG': 'C.UTF-8', 'PYTHONDONTWRITEBYTECODE': '1'}
-        try:
-            done = subprocess.run(  # noqa: S603
-                [sys.executable, str(WORKER), str(memory_mb), str(max(1, round(seconds)))], input=question + b'\n' + pdf,
-                capture_output=True, timeout=seconds, cwd=home, env=environment, start_new_session=True, check=False)
-        except subprocess.TimeoutExpired:
-            raise VerifyError(TOO_LONG, 'limit') from None
-    if done.returncode == 0:
-        answer = json.loads(done.stdout)
-        if 'sentence' in answer:
-            raise VerifyError(answer['sentence'])
-        return answer
-    if done.returncode in (-24, -9):  # SIGXCPU, or killed when it didn't stop then
-        raise VerifyError(TOO_LONG, 'limit')
-    if b'MemoryError' in done.stderr or done.returncode in (-6, -11):
-        raise VerifyError(TOO_MUCH, 'limit')
-    raise VerifyError(UNREADABLE)

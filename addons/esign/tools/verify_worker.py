@@ -1,4 +1,4 @@
-"""Check one file of a stranger in a process of its own: started by ``verify.py``, never imported.
+"""Check one file of a stranger in a process of its own: work of a ``workshop``, never imported by the server.
 
 In: one line of JSON (roots, expected signers) and the file on standard input; limits of memory and time as arguments.
 Out: the result as JSON, or {"sentence": why not}.
@@ -12,6 +12,12 @@ from datetime import datetime
 from pathlib import Path
 
 
+def prepare():
+    """Import what takes long, once for many files; this folder stands outside of Odoo here."""
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    from tools import verify  # noqa: F401
+
+
 def limit(memory_mb, seconds):
     """Bind this process before it reads a byte of what a stranger made."""
     resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
@@ -23,7 +29,6 @@ def limit(memory_mb, seconds):
 def main():
     limit(int(sys.argv[1]), int(sys.argv[2]))
     logging.disable(logging.CRITICAL)
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     from tools import trust, verify
 
     question = json.loads(sys.stdin.buffer.readline())
