@@ -1,5 +1,6 @@
 from . import waste_state_mixin
 from . import waste_external_mixin
+from . import waste_part_mixin
 from . import waste_business
 from . import waste_catalogue_version
 from . import waste_category

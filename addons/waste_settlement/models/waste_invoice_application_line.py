@@ -9,7 +9,10 @@ class WasteInvoiceApplicationLine(models.Model):
 
     _name = "waste.invoice.application.line"
     _description = "Invoice Application Line"
+    _inherit = ["waste.part.mixin"]
     _order = "application_id, sequence, id"
+
+    _part_of = "application_id"
 
     application_id = fields.Many2one("waste.invoice.application", "Application", required=True, index=True, ondelete="cascade")
     sequence = fields.Integer(default=10)
@@ -33,25 +36,9 @@ class WasteInvoiceApplicationLine(models.Model):
             untaxed = half_up(exact(line.amount) / (1 + exact(line.tax_rate_percent) / 100))
             line.amount_tax = float(exact(line.amount) - untaxed)
 
-    # CRUD ----------------------------------------------------------------------
+    # BUSINESS ------------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines._check_application_open()
-        return lines
-
-    def write(self, vals):
-        self._check_application_open()
-        result = super().write(vals)
-        self._check_application_open()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_sealed(self):
-        self._check_application_open()
-
-    def _check_application_open(self):
+    def _check_document_open(self):
         """What the approver read is what is invoiced."""
         for application in self.application_id:
             if application._is_at_or_after("pending"):

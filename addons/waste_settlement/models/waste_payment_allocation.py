@@ -7,9 +7,11 @@ class WastePaymentAllocation(models.Model):
 
     _name = "waste.payment.allocation"
     _description = "Payment Allocation"
-    _inherit = ["waste.money.share"]
+    _inherit = ["waste.money.share", "waste.part.mixin"]
     _order = "payment_id desc, id"
     _rec_name = "statement_id"
+
+    _part_of = "payment_id"
 
     payment_id = fields.Many2one("account.payment", "Payment", required=True, index=True, ondelete="cascade")
     statement_id = fields.Many2one("waste.statement", "Statement", required=True, index=True, ondelete="restrict")
@@ -51,23 +53,9 @@ class WastePaymentAllocation(models.Model):
                     "Statement %(statement)s is “%(state)s”: money is allocated to approved statements.",
                     statement=statement.name, state=statement._waste_state_label(statement.state)))
 
-    # CRUD ----------------------------------------------------------------------
+    # BUSINESS ------------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        allocations = super().create(vals_list)
-        allocations._check_payment_open()
-        return allocations
-
-    def write(self, vals):
-        self._check_payment_open()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_posted(self):
-        self._check_payment_open()
-
-    def _check_payment_open(self):
+    def _check_document_open(self):
         """The journal entry books each share apart; after posting, both stay as they are."""
         for allocation in self:
             if allocation.payment_id.state != "draft":

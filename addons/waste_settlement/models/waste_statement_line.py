@@ -20,7 +20,10 @@ class WasteStatementLine(models.Model):
 
     _name = "waste.statement.line"
     _description = "Statement Line"
+    _inherit = ["waste.part.mixin"]
     _order = "statement_id, sequence, id"
+
+    _part_of = "statement_id"
 
     statement_id = fields.Many2one("waste.statement", "Statement", required=True, index=True, ondelete="cascade")
     sequence = fields.Integer(default=10)
@@ -90,23 +93,7 @@ class WasteStatementLine(models.Model):
         self.ensure_one()
         return f"{self.name} ({self.date_from} – {self.date_to})" if self.date_from else self.name
 
-    # CRUD ----------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines.statement_id._check_lines_open()
-        return lines
-
-    def write(self, vals):
-        self.statement_id._check_lines_open()
-        result = super().write(vals)
-        if "statement_id" in vals:
-            self.statement_id._check_lines_open()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_sealed(self):
+    def _check_document_open(self):
         self.statement_id._check_lines_open()
 
 

@@ -175,7 +175,10 @@ class WasteStatementOffset(models.Model):
 class WasteStatementOffsetLine(models.Model):
     _name = "waste.statement.offset.line"
     _description = "Statement in an Offset"
+    _inherit = ["waste.part.mixin"]
     _order = "direction desc, id"
+
+    _part_of = "offset_id"
 
     offset_id = fields.Many2one("waste.statement.offset", required=True, index=True, ondelete="cascade")
     statement_id = fields.Many2one("waste.statement", "Statement", required=True, index=True, ondelete="restrict")
@@ -199,21 +202,9 @@ class WasteStatementOffsetLine(models.Model):
                     "only such ones are set off.",
                     statement=statement.name, partner=offset.partner_id.display_name, company=offset.company_id.name))
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines._check_open()
-        return lines
+    # BUSINESS ------------------------------------------------------------------
 
-    def write(self, vals):
-        self._check_open()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_sealed(self):
-        self._check_open()
-
-    def _check_open(self):
+    def _check_document_open(self):
         for offset in self.offset_id.filtered(lambda offset: offset.state not in ("draft", "rejected")):
             raise UserError(self.env._(
                 "Offset %(offset)s is “%(state)s”: its statements can no longer be changed.",

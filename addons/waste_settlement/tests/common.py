@@ -105,6 +105,31 @@ class SettlementCase(ContractCase):
             company_ids=[Command.set(cls.env.ref("base.main_company").ids)])
 
 
+class OffsetCase(SettlementCase):
+    """A producer that owes 2,800 and is owed 600, both invoiced."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        contract = cls._active(cls._detail(), cls._detail(waste_name="含铜污泥", pricing_mode="negative", price_unit=-300.0))
+        cls._batch(contract, 1000)
+        cls._batch(contract, 2000, line=1)
+        cls.receivable, cls.payable = cls._make(contract)
+        for statement in cls.receivable + cls.payable:
+            statement.action_approve()
+            statement.action_confirm()
+            statement.action_make_invoices()
+
+    @classmethod
+    def _offset(cls, theirs=600.0, ours=600.0, **values):
+        return cls.env["waste.statement.offset"].with_user(cls.finance).create({
+            "partner_id": cls.producer.id, "company_id": cls.company.id, "date": "2026-10-20",
+            "line_ids": [
+                Command.create({"statement_id": cls.receivable.id, "amount": theirs}),
+                Command.create({"statement_id": cls.payable.id, "amount": ours}),
+            ], **values})
+
+
 class FeedCase(SettlementCase):
     """The money of the feed: its contracts, accepted batches, statements, invoices and payments."""
 

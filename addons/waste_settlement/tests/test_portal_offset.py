@@ -1,31 +1,18 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
-from .common import SettlementCase
+from .common import OffsetCase
 
 
 @tagged("post_install", "-at_install")
-class TestPortalOffset(SettlementCase, HttpCase):
+class TestPortalOffset(OffsetCase, HttpCase):
     """I-35: the producer itself says that it agrees: seen, answered by whom and when."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.user = cls._portal_user(cls.producer)
-        contract = cls._active(cls._detail(), cls._detail(waste_name="含铜污泥", pricing_mode="negative", price_unit=-300.0))
-        cls._batch(contract, 1000)
-        cls._batch(contract, 2000, line=1)
-        cls.receivable, cls.payable = cls._make(contract)
-        for statement in cls.receivable + cls.payable:
-            statement.action_approve()
-            statement.action_confirm()
-            statement.action_make_invoices()
-        cls.offset = cls.env["waste.statement.offset"].with_user(cls.finance).create({
-            "partner_id": cls.producer.id, "company_id": cls.company.id,
-            "line_ids": [
-                Command.create({"statement_id": cls.receivable.id, "amount": 600.0}),
-                Command.create({"statement_id": cls.payable.id, "amount": 600.0})]})
+        cls.offset = cls._offset()
         cls.offset.action_submit()
         cls.offset.action_approve()
         cls.page = f"/my/offsets/{cls.offset.id}"

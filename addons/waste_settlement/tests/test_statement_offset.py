@@ -1,33 +1,12 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common import SettlementCase
+from .common import OffsetCase
 
 
 @tagged("post_install", "-at_install")
-class TestStatementOffset(SettlementCase):
+class TestStatementOffset(OffsetCase):
     """I-35: what a producer owes and what we owe it are set off only by a document that says so."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        contract = cls._active(cls._detail(), cls._detail(waste_name="含铜污泥", pricing_mode="negative", price_unit=-300.0))
-        cls._batch(contract, 1000)
-        cls._batch(contract, 2000, line=1)
-        cls.receivable, cls.payable = cls._make(contract)
-        for statement in cls.receivable + cls.payable:
-            statement.action_approve()
-            statement.action_confirm()
-            statement.action_make_invoices()
-
-    def _offset(self, theirs=600.0, ours=600.0, **values):
-        return self.env["waste.statement.offset"].with_user(self.finance).create({
-            "partner_id": self.producer.id, "company_id": self.company.id, "date": "2026-10-20",
-            "line_ids": [
-                Command.create({"statement_id": self.receivable.id, "amount": theirs}),
-                Command.create({"statement_id": self.payable.id, "amount": ours}),
-            ], **values})
 
     def _posted(self):
         offset = self._offset(consent_by="李工", consent_date="2026-10-19")
@@ -82,6 +61,8 @@ class TestStatementOffset(SettlementCase):
             offset.write({"state": "posted"})
         with self.assertRaisesRegex(UserError, "can no longer be changed"):
             offset.line_ids[0].amount = 1.0
+        with self.assertRaisesRegex(UserError, "can no longer be changed"), self.cr.savepoint():
+            self._offset().line_ids[0].offset_id = offset
         self.assertFalse(offset.sudo().move_id)
 
     def test_statements_of_others_are_refused(self):
