@@ -16,6 +16,7 @@
             ("before", "web/static/src/scss/primary_variables.scss", "scrm_base/static/src/scss/primary_variables.scss"),
         ],
         "web.assets_backend": [
+            "scrm_base/static/src/scss/control_panel.scss",
             "scrm_base/static/src/workbench/**/*",
         ],
         "web.assets_tests": [
