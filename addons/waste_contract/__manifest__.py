@@ -9,11 +9,10 @@
     'depends': ['waste', 'approval', 'document_template', 'esign', 'sale_crm', 'sale_management'],
     'data': [
         'security/waste_contract_approvers.xml',
-        'security/waste_contract_document_groups.xml',
+        'security/waste_contract_groups.xml',
         'security/ir.model.access.csv',
         'security/waste_contract_rules.xml',
         'security/waste_contract_document_rules.xml',
-        'security/waste_contract_esign_groups.xml',
         'security/waste_contract_esign_rules.xml',
         'data/waste_pricing_mode_data.xml',
         'data/waste_report_class_data.xml',
@@ -62,6 +61,7 @@
         'views/waste_intent_views.xml',
     ],
     'assets': {
+        'web.assets_frontend': ['waste_contract/static/src/scss/portal.scss'],
         'web.assets_tests': ['waste_contract/static/tests/tours/**/*'],
     },
     'application': True,

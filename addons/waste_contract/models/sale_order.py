@@ -1,9 +1,7 @@
-from collections import defaultdict
-
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 SETTLEMENT_CYCLES = [
     ('trip', "Per trip"),
@@ -19,7 +17,7 @@ MINIMUM_UNITS = [('trip', "Trip"), ('month', "Month"), ('contract', "Whole contr
 class SaleOrder(models.Model):
     """A sales order with a business is a waste contract; one without is Odoo's own, untouched.
 
-    What was agreed is here; the contract's life is in ``sale_order_life.py``.
+    What was agreed is here; how a contract is born is in ``sale_order_birth.py``, its life in ``sale_order_life.py``.
     """
     _name = 'sale.order'
     _inherit = ['sale.order', 'waste.contract.review.mixin', 'waste.external.mixin']
@@ -150,55 +148,6 @@ class SaleOrder(models.Model):
             order.has_lump_lines = 'lump_year' in modes
             order.has_tier_lines = bool(modes & {'tier_all', 'tier_excess', 'tier_quota', 'calorific'})
 
-    @api.depends('business_id')
-    def _compute_user_id(self):
-        """The salesperson with the largest share in the producer serves a new contract."""
-        super()._compute_user_id()
-        new = self.filtered(lambda order: order.business_id and order.partner_id and not order._origin.user_id)
-        assignments = new._get_assignments()
-        for order in new:
-            if assignment := assignments[order.partner_id, order.business_id][:1]:
-                order.user_id = assignment.user_id
-
-    @api.depends('business_id', 'partner_id')
-    def _compute_team_id(self):
-        """The team of the assignment, else of the business, leads a contract; one person may serve several teams."""
-        super()._compute_team_id()
-        contracts = self.filtered('business_id')
-        assignments = contracts._get_assignments()
-        for order in contracts:
-            mine = assignments[order.partner_id, order.business_id].filtered(
-                lambda assignment: assignment.user_id == order.user_id)
-            team = mine[:1].team_id or order._get_policy()['team_id']
-            if team and (not team.company_id or team.company_id == order.company_id):
-                order.team_id = team
-
-    @api.depends('business_id')
-    def _compute_require_signature(self):
-        super()._compute_require_signature()
-        self.filtered('business_id').require_signature = False
-
-    @api.depends('business_id')
-    def _compute_require_payment(self):
-        super()._compute_require_payment()
-        self.filtered('business_id').require_payment = False
-
-    @api.depends('business_id')
-    def _compute_validity_date(self):
-        super()._compute_validity_date()
-        self.filtered('business_id').validity_date = False
-
-    def _compute_sale_order_template_id(self):
-        contracts = self.filtered('business_id')
-        super(SaleOrder, self - contracts)._compute_sale_order_template_id()
-        contracts.sale_order_template_id = False
-
-    @api.depends('business_id')
-    def _compute_type_name(self):
-        super()._compute_type_name()
-        for order in self.filtered('business_id'):
-            order.type_name = self.env._("Contract")
-
     # CONSTRAINT ----------------------------------------------------------------
 
     @api.constrains('date_start', 'date_end', 'business_id')
@@ -245,100 +194,12 @@ class SaleOrder(models.Model):
         if company and company in self.env.companies and not self._origin:
             self.company_id = company
 
-    # CRUD ----------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        vals_list = [self._prepare_contract_values(vals) for vals in vals_list]
-        self._ensure_taxes({
-            (vals['company_id'], vals['tax_rate_percent']) for vals in vals_list if vals.get('business_id')})
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if 'business_id' in vals:
-            self._check_business_change(vals['business_id'])
-        if 'tax_rate_percent' in vals or 'company_id' in vals:
-            self._ensure_taxes({
-                (vals.get('company_id') or order.company_id.id, vals.get('tax_rate_percent', order.tax_rate_percent))
-                for order in self.filtered('business_id')})
-        return super().write(vals)
-
-    def copy(self, default=None):
-        """A duplicate takes the price tiers along, those of a waste detail with its copy; fees stay with their waste."""
-        copies = super().copy(default)
-        for order, copy in zip(self, copies):
-            if order.business_id:
-                order._complete_copy(copy)
-        return copies
-
-    def _complete_copy(self, copy, rise=lambda price: price):
-        """Give ``copy`` what hangs between lines: the ladders, and whose waste a fee is for.
-
-        Its lines are those of `_get_copiable_order_lines`, in order.
-
-        :param rise: function that returns the new price for an old one
-        """
-        self.ensure_one()
-        lines = dict(zip(self._get_copiable_order_lines(), copy.order_line))
-        for line in lines:
-            if line.for_line_id in lines:
-                lines[line].for_line_id = lines[line.for_line_id]
-        copy.tier_ids = [
-            fields.Command.create({
-                **step, 'line_id': lines[tier.line_id].id if tier.line_id else False, 'price_unit': rise(tier.price_unit)})
-            for tier in self.tier_ids if not tier.line_id or tier.line_id in lines
-            for step in tier._get_steps()]
-
-    def _prepare_contract_values(self, vals):
-        """Complete the values of a new order when it is a contract: company, number, tax rate."""
-        business = self.env['waste.business'].browse(
-            vals.get('business_id') or self.env.context.get('default_business_id'))
-        if not business:
-            return vals
-        company = self.env['res.company'].browse(vals.get('company_id')) or business.company_id or self.env.company
-        vals = {
-            'tax_rate_percent': business._get_policy(company)['tax_rate_percent'], **vals,
-            'business_id': business.id, 'company_id': company.id,
-        }
-        if vals.get('name') in (None, False, '', '/', self.default_get(['name'])['name']):
-            vals['name'] = business._next_contract_number(vals.get('date_start'), company)
-        return vals
-
-    def _ensure_taxes(self, company_rates):
-        for company_id, rate in company_rates:
-            self.env['account.tax']._ensure_contract_tax(self.env['res.company'].browse(company_id), rate)
-
-    def _check_business_change(self, business_id):
-        for order in self:
-            if bool(order.business_id) != bool(business_id) and order.order_line:
-                raise UserError(self.env._(
-                    "%(order)s has lines already: a sales order can't become a waste contract or stop being one. "
-                    "Create a new one.", order=order.name))
-
     # BUSINESS ------------------------------------------------------------------
 
     def _get_policy(self):
         """Return what the business gives this contract in its operating company."""
         self.ensure_one()
         return self.business_id._get_policy(self.company_id)
-
-    def _get_assignments(self):
-        """Return {(producer, business): assignments on the contract's first day, the largest share first}."""
-        found = defaultdict(self.env['waste.assignment'].browse)
-        if not self:
-            return found
-        # Who serves whom decides the salesperson also when the one who types may not see the assignments.
-        assignments_sudo = self.env['waste.assignment'].sudo().search([
-            ('producer_id', 'in', self.partner_id.ids), ('business_id', 'in', self.business_id.ids),
-            ('category_id', '=', False),
-        ], order='share_percent desc, id')
-        for order in self:
-            day = max(order.date_start or fields.Date.context_today(self), fields.Date.context_today(self))
-            found[order.partner_id, order.business_id] = assignments_sudo.filtered(
-                lambda assignment: assignment.producer_id == order.partner_id._origin
-                and assignment.business_id == order.business_id._origin
-                and assignment.date_from <= day and (not assignment.date_to or assignment.date_to >= day))
-        return found
 
     def _get_tiers_error(self):
         for tiers in self.tier_ids.grouped('line_id').values():
@@ -348,47 +209,3 @@ class SaleOrder(models.Model):
 
     def _get_lines_of_mode(self, mode):
         return self.order_line.filtered(lambda line: line.pricing_mode == mode).sorted('sequence')
-
-    def _prepare_detail_values(self, vals_list):
-        """Complete the values of new lines of these contracts: product, number, quantity."""
-        taken = {}
-        for order, lines in self.order_line.grouped('order_id').items():
-            taken[order.id] = max(
-                (int(tail) for line in lines if (tail := (line.line_no or '').rpartition('-')[2]).isdigit()), default=0)
-        result = []
-        for vals in vals_list:
-            order = self.browse(vals.get('order_id')) & self
-            if order and not vals.get('display_type'):
-                vals = {'product_id': order.business_id.product_id.id, **vals}
-                if not vals.get('line_no'):
-                    taken[order.id] = taken.get(order.id, 0) + 1
-                    vals['line_no'] = f'{order.name}-{taken[order.id]:02d}'
-                if 'product_uom_qty' not in vals:
-                    mode = vals.get('pricing_mode') or order.business_id._get_default_pricing_mode(order.company_id)
-                    vals['product_uom_qty'] = 0 if vals.get('is_unlimited') else (
-                        self.env[f'waste.pricing.{mode}']._billing_quantity(
-                            vals.get('planned_quantity_t', 0), vals.get('planned_count', 0)))
-            result.append(vals)
-        return result
-
-    def get_formview_id(self, access_uid=None):
-        if len(self) == 1 and self.business_id:
-            return self.env.ref('waste_contract.sale_order_view_form').id
-        return super().get_formview_id(access_uid=access_uid)
-
-    @api.readonly
-    def action_open_business_doc(self):
-        self.ensure_one()
-        return self.get_formview_action() if self.business_id else super().action_open_business_doc()
-
-    def _get_portal_return_action(self):
-        self.ensure_one()
-        if self.business_id:
-            return self.env.ref('waste_contract.sale_order_action')
-        return super()._get_portal_return_action()
-
-    def _get_name_portal_content_view(self):
-        self.ensure_one()
-        if self.business_id:
-            return 'waste_contract.portal_contract_content'
-        return super()._get_name_portal_content_view()

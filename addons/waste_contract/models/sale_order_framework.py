@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
+from odoo.addons.waste.tools.language import to_language
+
 WARN_PERCENT = 90.0
 # Submitted orders count: two of them must not both be approved into the last tonnes of the frame.
 NOT_CALLED_OFF = ('draft', 'cancelled', 'voided')
@@ -156,4 +158,5 @@ class SaleOrder(models.Model):
             if not frame.activity_search([xmlid]):
                 frame.activity_schedule(
                     xmlid, user_id=frame.user_id.id or self.env.uid,
-                    summary=self.env._("%(percent)s %% of the frame are called off", percent=f'{frame.frame_used_percent:.1f}'))
+                    summary=to_language(frame, frame.user_id).env._(
+                        "%(percent)s %% of the frame are called off", percent=f'{frame.frame_used_percent:.1f}'))

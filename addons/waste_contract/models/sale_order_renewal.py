@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 
+from odoo.addons.waste.tools.language import to_language
+
 from ..tools import CENT, exact
 
 REMIND_DAYS = (90, 60, 30)
@@ -216,4 +218,4 @@ class SaleOrder(models.Model):
             following = max((days for days in REMIND_DAYS if days < order.reminded_days), default=0)
             order.activity_schedule(
                 xmlid, date_deadline=order.date_end - timedelta(days=following), user_id=order.user_id.id or self.env.uid,
-                summary=self.env._("Contract ends on %(end)s: renew it?", end=order.date_end))
+                summary=to_language(order, order.user_id).env._("Contract ends on %(end)s: renew it?", end=order.date_end))

@@ -11,6 +11,7 @@ from . import (
     test_contract_external,
     test_contract_files,
     test_contract_follow_up,
+    test_contract_log,
     test_contract_sheet,
     test_contract_states,
     test_contract_terms,

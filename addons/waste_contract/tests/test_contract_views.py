@@ -84,17 +84,47 @@ class TestContractViews(ContractCase):
         action = business.action_view_contracts()
         self.assertEqual(self.env['sale.order'].with_user(self.salesperson).search_count(action['domain']), after[0])
 
-    def test_s3_con_det_everything_of_a_contract_is_on_its_form(self):
-        arch = etree.fromstring(self.env['sale.order'].with_user(self.manager).get_view(
-            self.env.ref('waste_contract.sale_order_view_form').id)['arch'])
+    def test_s3_con_list_0_the_column_chooser_offers_every_field(self):
+        internal = {
+            'contract_state', 'planned_payable', 'external_extra', 'external_extra_text', 'external_versions', 'renewal_lost_reason',
+            'renewed_by_id', 'frame_used_t', 'frame_used_amount', 'reminded_days', 'return_reason'}
+        ours = {
+            name for name, field in self.env['sale.order']._fields.items()
+            if field.store and field._modules and field._modules[0] == 'waste_contract' and field.type not in ('one2many', 'many2many')}
+
+        arch = etree.fromstring(self.env['sale.order'].get_view(self.env.ref('waste_contract.sale_order_view_list').id)['arch'])
+        offered = {node.get('name') for node in arch.iter('field') if not node.get('column_invisible')}
+
+        self.assertEqual(ours - offered - internal, set())
+        self.assertLessEqual({'business_id', 'transport_mode_id', 'invoicing_company_id', 'approval_label'}, offered)
+
+    def test_s3_con_det_s3_con_basic_s0_3_1_2_m_everything_of_a_contract_is_on_its_form(self):
+        """The fields of requirements/README.md §9 "Contract", whose picture was lost (A3)."""
+        arch = self._get_arch('sale_order_view_form')
 
         pages = {node.get('name') for node in arch.iter('page')}
         self.assertLessEqual({'waste_details', 'approval', 'team', 'documents', 'history', 'terms'}, pages)
         self.assertTrue(list(arch.iter('chatter')))
-        shown = {node.get('name') for node in arch.iter('field')}
         self.assertLessEqual({
-            'name', 'business_id', 'partner_id', 'disposer_id', 'government_id', 'date_start', 'date_end', 'transport_mode_id',
-            'settlement_cycle', 'tax_rate_percent', 'invoicing_company_id', 'approver_id', 'user_id', 'team_id'}, shown)
+            'name', 'external_label', 'business_id', 'partner_id', 'disposer_id', 'government_id', 'company_id', 'invoicing_company_id',
+            'user_id', 'team_id', 'date_signed', 'date_start', 'date_end', 'document_template_id', 'transport_mode_id', 'transporter_id',
+            'is_transport_included', 'minimum_charge_amount', 'settlement_cycle', 'tax_rate_percent', 'deposit_amount', 'approver_id',
+            'approval_steps', 'signing_contact_id', 'archive_number', 'contract_file_ids', 'note'},
+            {node.get('name') for node in arch.iter('field')})
+
+    def test_s3_con_prod_the_form_lists_code_tonnes_and_price_of_each_waste(self):
+        lines = self._get_arch('sale_order_view_form').find(".//field[@name='order_line']/list")
+
+        self.assertLessEqual(
+            {'waste_name', 'waste_code_id', 'planned_quantity_t', 'pricing_mode', 'price_unit'},
+            {node.get('name') for node in lines if node.get('optional') != 'hide'})
+        self.assertLessEqual(
+            {'physical_form_id', 'hazard_ids', 'packaging_id'},
+            {node.get('name') for node in lines})
+
+    def _get_arch(self, view):
+        return etree.fromstring(self.env['sale.order'].with_user(self.manager).get_view(
+            self.env.ref(f'waste_contract.{view}').id)['arch'])
 
     def test_s1d_4_3_the_amount_is_the_sum_of_the_lines_and_follows_them(self):
         contract = self._contract(self._detail(price_unit=3000.0), user=self.salesperson)

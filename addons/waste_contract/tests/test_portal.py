@@ -94,6 +94,9 @@ class TestPortal(ContractCase, HttpCase):
         result = self.make_jsonrpc_request(f'/my/orders/{contract.id}/accept', {'name': 'X', 'signature': 'aGk='})
 
         self.assertNotIn('modalaccept" href="#"', page)
+        self.assertIn('id="sales_order_table"', page, "a script of Odoo's page fails without it")
+        self.assertIn("Download PDF", page)
+        self.assertNotIn("View Details", page)
         self.assertIn('error', result)
         self.assertEqual(contract.contract_state, 'customer_review')
 

@@ -1,3 +1,5 @@
+from ast import literal_eval
+
 from lxml import etree
 
 from odoo.exceptions import AccessError
@@ -83,6 +85,38 @@ class TestPriceList(ContractCase):
         self.assertEqual((old.price_unit, old.list_price), (1500.0, 1500.0))
         self.assertEqual(self._line().price_unit, 1550.0)
 
+    def test_s1a_1_1_a_service_is_added_priced_archived_and_found_again(self):
+        Service = self.env['product.template'].with_user(self.manager)
+        form = Form(Service.with_context(default_type='service'))
+        form.name = "含镍污泥处置"
+        form.waste_business_id = self.hazardous
+        form.waste_code_id = self.code
+        form.list_price = 1500.0
+        service = form.save()
+        self.assertEqual(service.waste_category_id, self.code.category_id)
+
+        service.list_price = 1550.0
+        service.action_archive()
+
+        named = [('name', '=', "含镍污泥处置")]
+        self.assertFalse(Service.search(named))
+        self.assertEqual(Service.search([*named, *self._filter('inactive')]).list_price, 1550.0)
+
+    def test_s3_prod_flt_services_of_a_code_on_the_shelf(self):
+        own = self.service.product_tmpl_id
+        offered, hidden = (own.copy({'name': f"含铜污泥 {on}", 'sale_ok': on, 'waste_code_id': self.code.id}) for on in (True, False))
+        code = [('waste_code_id', '=', self.code.id)]
+
+        found = {name: own.search([*code, *self._filter(name)]) & (own + offered + hidden) for name in ('on_shelf', 'off_shelf')}
+
+        self.assertEqual(found, {'on_shelf': offered, 'off_shelf': hidden})
+
+    def _filter(self, name):
+        """Return the domain of a filter as the screen has it."""
+        arch = etree.fromstring(self.env['product.template'].get_view(
+            self.env.ref('waste_contract.product_template_view_search_service').id, 'search')['arch'])
+        return literal_eval(arch.find(f".//filter[@name='{name}']").get('domain'))
+
     def test_s3_prod_list_and_basics_show_code_waste_unit_price_and_shelf(self):
         arch = etree.fromstring(self.env['product.template'].with_user(self.salesperson).get_view(
             self.env.ref('waste_contract.product_template_view_list_service').id)['arch'])
@@ -90,6 +124,25 @@ class TestPriceList(ContractCase):
         self.assertLessEqual(
             {'default_code', 'waste_code_id', 'waste_category_id', 'uom_id', 'list_price', 'sale_ok'},
             {node.get('name') for node in arch.iter('field')})
+
+    def test_s3_prod_det_the_form_shows_waste_price_papers_and_log(self):
+        arch = etree.fromstring(self.env['product.template'].with_user(self.manager).get_view(
+            self.env.ref('product.product_template_form_view').id)['arch'])
+
+        self.assertLessEqual(
+            {'waste_business_id', 'waste_code_id', 'waste_category_id', 'waste_floor_price', 'list_price', 'sale_ok', 'pricelist_rule_ids'},
+            {node.get('name') for node in arch.iter('field')})
+        self.assertIn('action_open_documents', {node.get('name') for node in arch.iter('button')})
+        self.assertTrue(list(arch.iter('chatter')))
+
+    def test_s3_prod_log_the_former_price_stays_in_the_log(self):
+        template = self.service.product_tmpl_id.with_context(tracking_disable=False, mail_notrack=False)
+        self._flush_tracking()
+        template.list_price = 1550.0
+        self._flush_tracking()
+
+        value = template.message_ids.sudo().tracking_value_ids.filtered(lambda value: value.field_id.name == 'list_price')
+        self.assertEqual((value.old_value_float, value.new_value_float), (1500.0, 1550.0))
 
     def test_s3_prod_att_salespeople_see_the_papers_of_a_service(self):
         self.env['product.document'].create([
@@ -100,6 +153,10 @@ class TestPriceList(ContractCase):
 
         self.assertEqual(set(papers.mapped('name')), {"MSDS.pdf", "含铜污泥.png"})
         self.assertTrue(papers[0].datas)
+
+    def _flush_tracking(self):
+        self.env.flush_all()
+        self.env.cr.precommit.run()
 
     def test_the_service_of_the_code_goes_before_that_of_the_category(self):
         own = self.env['product.product'].create({

@@ -8,7 +8,7 @@ from .common import ContractCase
 @tagged('post_install', '-at_install')
 @freeze_time('2026-06-15 02:00:00')
 class TestSaleOrderApproval(ContractCase):
-    """Rows S0-3.1.2-g, S3-con-new, S3-con-list-b, S3-con-appr, S1A-2.2-c: the flows of contracts, switched on."""
+    """The flows of contracts, switched on."""
 
     @classmethod
     def setUpClass(cls):
@@ -40,7 +40,7 @@ class TestSaleOrderApproval(ContractCase):
         self.env['tier.review'].with_user(user).search(
             [('res_id', '=', contract.id), ('can_review', '=', True)]).action_approve(comment)
 
-    def test_hazardous_30000_goes_to_sales_head_ehs_and_general_manager(self):
+    def test_s0_3_1_2_g_s3_con_appr_s3_con_list_b_hazardous_30000_goes_to_sales_head_ehs_and_general_manager(self):
         contract = self._hazardous()
         for step in ("Sales head", "EHS", "General manager: from 30,000 or unlimited"):
             self.assertIn(step, contract.approval_steps)
@@ -67,7 +67,7 @@ class TestSaleOrderApproval(ContractCase):
         self.assertEqual(len(small.sudo().review_ids), 2)
         self.assertEqual(len(unlimited.sudo().review_ids), 3)
 
-    def test_kitchen_6000_goes_to_the_sales_head_only(self):
+    def test_s0_3_1_2_g_kitchen_6000_goes_to_the_sales_head_only(self):
         contract = self._kitchen()
 
         contract.action_submit()
@@ -88,7 +88,7 @@ class TestSaleOrderApproval(ContractCase):
 
         self.assertEqual(contract.contract_state, 'customer_review')
 
-    def test_free_flow_needs_an_approver(self):
+    def test_s3_con_new_a_free_flow_needs_an_approver(self):
         contract = self._contract(
             self._detail(waste_code_id=False), user=self.salesperson, business_id=self.industrial.id)
         self.assertTrue(contract.needs_approver)
@@ -104,7 +104,7 @@ class TestSaleOrderApproval(ContractCase):
         with self.assertRaisesRegex(UserError, "Approver can no longer be changed"):
             contract.approver_id = self.director
 
-    def test_below_the_floor_or_a_large_discount_needs_the_general_manager(self):
+    def test_s1a_2_2_c_below_the_floor_or_a_large_discount_needs_the_general_manager(self):
         """1,000 under a floor of 1,200; 20 % off the list price; both ask the same person once."""
         self.env.ref('waste_contract.flow_kitchen_sales').active = False
         cases = {

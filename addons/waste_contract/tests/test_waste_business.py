@@ -52,7 +52,7 @@ class TestWasteBusiness(ContractCase):
         self.assertEqual((contract.company_id, contract.invoicing_company_id), (self.company, invoicing))
         self.assertEqual(contract.disposer_id, self.company.partner_id)
 
-    def test_s0_3_1_2_b_the_assignment_gives_salesperson_and_team(self):
+    def test_s0_3_1_2_b_s0_3_1_2_e_the_assignment_gives_salesperson_and_team(self):
         Team = self.env['crm.team']
         kitchen_team, business_team = Team.create([
             {'name': "餐厨部", 'company_id': self.company.id}, {'name': "危废一部", 'company_id': self.company.id}])

@@ -2,6 +2,9 @@ from odoo import api, fields, models
 
 from ..tools import KG_PER_T, Settled, exact
 
+COUNTING_MODES = {'tier_all', 'tier_excess', 'tier_quota', 'lump_year', 'analysis_fee'}
+LAB_MODES = {'calorific', 'indexed'}
+
 
 class WastePriceSimulation(models.TransientModel):
     """What a contract comes to for quantities that somebody types: the same arithmetic as the statement's, explained."""
@@ -11,6 +14,8 @@ class WastePriceSimulation(models.TransientModel):
     order_id = fields.Many2one('sale.order', "Contract", required=True, readonly=True, ondelete='cascade')
     currency_id = fields.Many2one(related='order_id.currency_id')
     line_ids = fields.One2many('waste.price.simulation.line', 'simulation_id', "Waste Details")
+    has_steps = fields.Boolean(compute='_compute_used_modes', help="What moved before counts.")
+    has_lab_prices = fields.Boolean(compute='_compute_used_modes')
     receivable_amount = fields.Monetary("Producer Owes", compute='_compute_amounts')
     payable_amount = fields.Monetary("We Owe", compute='_compute_amounts', help="On a statement of its own: nothing is netted.")
     government_amount = fields.Monetary("Government Owes", compute='_compute_amounts')
@@ -34,6 +39,13 @@ class WastePriceSimulation(models.TransientModel):
             'count': line.planned_count,
             'day': fields.Date.context_today(self),
         }
+
+    @api.depends('line_ids.pricing_mode')
+    def _compute_used_modes(self):
+        for simulation in self:
+            modes = set(simulation.line_ids.mapped('pricing_mode'))
+            simulation.has_steps = bool(modes & COUNTING_MODES)
+            simulation.has_lab_prices = bool(modes & LAB_MODES)
 
     @api.depends('order_id', 'line_ids.amount', 'line_ids.count', 'line_ids.contract_line_id')
     def _compute_amounts(self):
@@ -93,6 +105,7 @@ class WastePriceSimulationLine(models.TransientModel):
 
     simulation_id = fields.Many2one('waste.price.simulation', required=True, ondelete='cascade')
     contract_line_id = fields.Many2one('sale.order.line', "Waste Detail", required=True, readonly=True, ondelete='cascade')
+    waste_name = fields.Char("Waste", related='contract_line_id.waste_name')
     currency_id = fields.Many2one(related='contract_line_id.currency_id')
     pricing_mode = fields.Selection(related='contract_line_id.pricing_mode')
     payer = fields.Selection(related='contract_line_id.payer')
@@ -107,7 +120,7 @@ class WastePriceSimulationLine(models.TransientModel):
     lab_value = fields.Float("Laboratory Value", digits=(16, 4))
     day = fields.Date(help="Whose market price counts.")
     amount = fields.Monetary(compute='_compute_amount')
-    explanation = fields.Char("Calculation", compute='_compute_amount')
+    explanation = fields.Text("Calculation", compute='_compute_amount')
     has_problem = fields.Boolean(compute='_compute_amount')
 
     @api.depends('pricing_mode')
