@@ -73,6 +73,10 @@ class AccountMove(models.Model):
 
     # HOOKS ---------------------------------------------------------------------
 
+    def _has_to_be_paid(self):
+        """What a contract comes to is paid by transfer: its parties find no button to pay online."""
+        return not self.waste_contract_id and super()._has_to_be_paid()
+
     def _post(self, soft=True):
         posted = super()._post(soft=soft)
         posted._find_waste_applications()

@@ -38,6 +38,14 @@ class SaleOrderLine(models.Model):
         "Collected", compute="_compute_collected_amount", groups="base.group_user",
         help="The contract's collections, shared among what its details are to bring in.")
 
+    # ACTION --------------------------------------------------------------------
+
+    def action_open_contract(self):
+        """Open the contract of a row."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.order_id.get_formview_action()
+
     # COMPUTE -------------------------------------------------------------------
 
     def _compute_label_range(self):

@@ -56,7 +56,7 @@ class WasteCollection(models.Model):
     contract_id = fields.Many2one(
         "sale.order", "Contract", required=True, index=True, ondelete="restrict", check_company=True, tracking=True,
         domain="[('business_id', '!=', False), '|', ('partner_id', '=?', partner_id), ('government_id', '=?', partner_id), "
-               "('contract_state', 'not in', ('draft', 'approving', 'cancelled', 'void'))]")
+               f"('contract_state', 'in', {CONTRACT_STATES})]")
     kind = fields.Selection(KINDS, default="payment", required=True, tracking=True)
     amount = fields.Monetary(required=True, tracking=True)
     date = fields.Date("Received on", required=True, default=fields.Date.context_today, index=True, tracking=True)

@@ -1,5 +1,7 @@
 from odoo import api, models
+from odoo.tools import format_amount, format_date
 
+from odoo.addons.waste.tools.language import to_language
 from odoo.addons.waste_contract.tools import exact
 
 from ..const import RECEIVED_STATES
@@ -17,7 +19,8 @@ class WasteCollection(models.Model):
         """Find the collections by hand that payments of another system are about.
 
         Receiving company, customer, amount, currency and day must agree, bank reference and contract where both sides
-        say them. Where several collections or several payments fit, nobody can tell which is meant: none is found.
+        say them. With the same bank reference, amount and day of what isn't booked yet may differ: the bank is right.
+        Where several collections or several payments fit, nobody can tell which is meant: none is found.
 
         :param vals_list: values of new payments, see `waste.statement._prepare_external_payment`
         :return: {external key: collection}
@@ -27,11 +30,15 @@ class WasteCollection(models.Model):
             return {}
         waiting = self.search([
             ("is_automatic", "=", False), ("kind", "!=", "refund"), ("state", "in", ("draft", "pending", "approved")),
-            ("date", "in", [vals["date"] for vals in inbound]), ("amount", "in", [vals["amount"] for vals in inbound]),
+            "|", ("bank_ref", "in", [vals["bank_ref"] for vals in inbound if vals["bank_ref"]]),
+            "&", ("date", "in", [vals["date"] for vals in inbound]), ("amount", "in", [vals["amount"] for vals in inbound]),
             "|", ("payment_id", "=", False),
             "&", ("payment_id.external_system", "=", False), ("payment_id.state", "in", RECEIVED_STATES)])
-        claims = {vals["external_key"]: waiting.filtered(
-            lambda collection, vals=vals: collection._is_same_transfer(vals)) for vals in inbound}
+        claims = {}
+        for vals in inbound:
+            same = waiting.filtered(lambda collection, vals=vals: collection._is_same_transfer(vals))
+            named = same.filtered("bank_ref") if vals["bank_ref"] else self.browse()
+            claims[vals["external_key"]] = named or same
         found = {}
         for key, collections in claims.items():
             others = self.union(*(other for other_key, other in claims.items() if other_key != key))
@@ -49,8 +56,15 @@ class WasteCollection(models.Model):
         return (
             self.invoicing_company_id.id == vals["company_id"] and self.currency_id.id == vals["currency_id"]
             and self.partner_id.commercial_partner_id == partner
-            and exact(self.amount) == exact(vals["amount"]) and self.date == vals["date"]
-            and len(references) < 2 and (not contracts or contracts == self.contract_id))
+            and len(references) < 2 and (not contracts or contracts == self.contract_id)
+            and (not self._get_differences(vals["amount"], vals["date"])
+                 or bool(self.bank_ref and vals["bank_ref"] and not self.payment_id)))
+
+    def _get_differences(self, amount, date):
+        """Return the names of what was typed otherwise than the bank saw it."""
+        self.ensure_one()
+        differs = {"amount": exact(self.amount) != exact(amount), "date": self.date != date}
+        return [name for name in differs if differs[name]]
 
     def _adopt_payment(self, payment):
         """Let this collection be about a payment that another system keeps; whoever decides on it needn't any more."""
@@ -61,9 +75,26 @@ class WasteCollection(models.Model):
                 self._transition("submit")
             self._cancel_approval()
             self._transition("approve")
+        self._tell_of_differences(payment)
         self.message_post(body=self.env._(
             "%(system)s tells of the same transfer as %(payment)s and keeps it from now on.",
             system=payment.external_system.upper(), payment=payment.external_key))
+
+    def _tell_of_differences(self, payment):
+        """Leave who registered the money a to-do where it was typed otherwise than the bank saw it."""
+        author = self.create_uid
+        env = to_language(self, author).env
+        words = {
+            "amount": lambda record: format_amount(env, record.amount, self.currency_id),
+            "date": lambda record: format_date(env, record.date)}
+        differences = [
+            env._("%(field)s: typed %(typed)s, received %(seen)s", field=self._fields[name]._description_string(env),
+                  typed=words[name](self), seen=words[name](payment))
+            for name in self._get_differences(payment.amount, payment.date)]
+        if differences:
+            self.activity_schedule(
+                "mail.mail_activity_data_todo", user_id=author.id, note="; ".join(differences),
+                summary=env._("Bank reference %(reference)s: check what was typed", reference=payment.bank_ref))
 
 
 class AccountPayment(models.Model):

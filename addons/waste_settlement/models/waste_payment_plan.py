@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from odoo.addons.waste.tools.language import to_language
 from odoo.addons.waste_contract.tools import exact
 
 WAYS = [
@@ -183,7 +184,7 @@ class WastePaymentPlan(models.Model):
             plan.activity_schedule(
                 "waste_settlement.mail_activity_payment_due", date_deadline=plan.date_due,
                 user_id=plan.user_id.id or plan.create_uid.id,
-                summary=self.env._(
+                summary=to_language(plan, plan.user_id or plan.create_uid).env._(
                     "%(customer)s is to pay %(amount).2f on %(date)s", customer=plan.partner_id.display_name,
                     amount=plan.open_amount, date=plan.date_due))
         due.is_reminded = True

@@ -82,7 +82,12 @@ class WasteStatement(models.Model):
     invoicing_company_id = fields.Many2one("res.company", "Invoicing Company", required=True, index=True)
 
     line_ids = fields.One2many("waste.statement.line", "statement_id", "Lines", copy=False)
-    quantity_kg = fields.Float("Quantity (kg)", digits=(16, 3), compute="_compute_totals", store=True)
+    quantity_kg = fields.Float(
+        "Quantity (kg)", digits=(16, 3), compute="_compute_totals", store=True, aggregator=None,
+        help="What the amount is for. What a government office pays for stands on the producer's statement too.")
+    weighed_kg = fields.Float(
+        "Weighed (kg)", digits=(16, 3), compute="_compute_direction_amounts", store=True,
+        help="To be added up: each kilogram counts once, on the producer's statement.")
     external_quantity_kg = fields.Float("Quantity Sent (kg)", digits=(16, 3), readonly=True, copy=False)
 
     currency_id = fields.Many2one("res.currency", required=True)
@@ -152,9 +157,11 @@ class WasteStatement(models.Model):
                 statement.amount_total = float(sum(exact(amount) for amount in statement.line_ids.mapped("amount")))
                 statement.quantity_kg = float(sum(exact(line_kg) for line_kg in statement.line_ids.mapped("quantity_kg")))
 
-    @api.depends("amount_total", "direction", "state")
+    @api.depends("amount_total", "quantity_kg", "direction", "state")
     def _compute_direction_amounts(self):
         for statement in self:
+            is_counted = statement.state != "cancelled" and statement.direction != "government"
+            statement.weighed_kg = statement.quantity_kg if is_counted else 0.0
             amount = 0.0 if statement.state == "cancelled" else statement.amount_total
             statement.receivable_amount = amount if statement.direction != "payable" else 0.0
             statement.payable_amount = amount if statement.direction == "payable" else 0.0

@@ -108,8 +108,10 @@ class WasteStatement(models.Model):
         untaxed, tax = self._split_tax([
             (line["amount"], line["own_tax_rate_percent"] if line["has_own_tax_rate"] else contract.tax_rate_percent)
             for line in lines], contract.invoicing_company_id or contract.company_id)
+        quantity_kg = float(sum(exact(line["quantity_kg"]) for line in lines))
         return {
-            "quantity_kg": float(sum(exact(line["quantity_kg"]) for line in lines)),
+            "quantity_kg": quantity_kg,
+            "weighed_kg": quantity_kg if direction != "government" else 0.0,
             "amount_total": total,
             "receivable_amount": total if direction != "payable" else 0.0,
             "payable_amount": total if direction == "payable" else 0.0,

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.waste.tools.language import to_language
+
 STATES = [
     ("open", "To Answer"),
     ("accepted", "Accepted"),
@@ -106,7 +108,8 @@ class WasteStatement(models.Model):
         self.sudo().activity_schedule(
             "waste_settlement.mail_activity_dispute",
             user_id=self.user_id.id or self.create_uid.id,
-            summary=self.env._("%(partner)s disputes the statement", partner=self.partner_id.display_name),
+            summary=to_language(self, self.sudo().user_id or self.create_uid).env._(
+                "%(partner)s disputes the statement", partner=self.partner_id.display_name),
             note=f"{objection_sudo.line_name}: {note}" if line else note)
         return objection_sudo
 

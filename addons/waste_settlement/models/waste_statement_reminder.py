@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from odoo.addons.waste.tools.language import to_language
+
 
 class WasteBusiness(models.Model):
     _inherit = "waste.business"
@@ -52,7 +54,8 @@ class WasteStatement(models.Model):
             statement.activity_schedule(
                 "waste_settlement.mail_activity_unanswered",
                 user_id=statement.user_id.id or statement.create_uid.id,
-                summary=self.env._("%(partner)s has not answered the statement", partner=statement.partner_id.display_name))
+                summary=to_language(statement, statement.user_id or statement.create_uid).env._(
+                    "%(partner)s has not answered the statement", partner=statement.partner_id.display_name))
         self.reminded_at = fields.Datetime.now()
 
     def _confirm_by_silence(self):

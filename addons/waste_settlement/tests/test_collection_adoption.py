@@ -57,6 +57,29 @@ class TestCollectionAdoption(SettlementCase):
         self.assertRecordValues(collection, [{"state": "approved", "payment_id": payment.id, "counted_amount": 1000.0}])
         self.assertEqual(payment.waste_collection_ids, collection)
 
+    def test_what_the_bank_saw_counts_and_who_typed_otherwise_has_a_to_do(self):
+        self.salesperson.lang = "en_US"
+        collection = self._collect(900.0, bank_ref="BK-1", date="2026-10-19")
+        collection.with_user(self.salesperson).action_submit()
+
+        payment = self._pay(self.statement, 1000.0, bank_ref="BK-1")
+
+        self.assertRecordValues(collection, [{
+            "state": "approved", "payment_id": payment.id, "amount": 1000.0, "date": Date.to_date("2026-10-20"),
+            "counted_amount": 1000.0}])
+        self.assertEqual(self.contract.collected_amount, 1000.0)
+        to_do = collection.activity_ids.filtered(lambda activity: activity.user_id == self.salesperson)
+        self.assertEqual(to_do.summary, "Bank reference BK-1: check what was typed")
+        for words in ("900.00", "1,000.00", "10/19/2026", "10/20/2026"):
+            self.assertIn(words, to_do.note)
+
+    def test_the_bank_reference_decides_between_two_that_fit(self):
+        nameless, named = self._collect(1000.0), self._collect(900.0, bank_ref="BK-1")
+
+        payment = self._pay(self.statement, 1000.0, bank_ref="BK-1")
+
+        self.assertEqual((named.payment_id, nameless.state), (payment, "draft"))
+
     def test_the_same_message_again_changes_nothing(self):
         collection = self._approved()
         payment = self._pay(self.statement, 1000.0)

@@ -66,6 +66,20 @@ class TestPortal(SettlementCase, HttpCase):
         self._post(f"/my/statements/{other.id}/dispute", reason="少一车")
         self.assertEqual((march.state, other.state), ("confirmed", "disputed"))
 
+    def test_the_list_of_invoices_names_the_fapiao_and_offers_no_online_payment(self):
+        self.env["ir.config_parameter"].set_param("account_payment.enable_portal_payment", True)
+        self.user.company_ids += self.company  # Odoo's own page shows the invoices of the user's companies
+        self.statement.action_confirm()
+        self.statement.action_make_invoices()
+        invoice = self.statement.invoice_ids
+        invoice.fapiao_no = "24441234"
+
+        page = self.url_open("/my/invoices").text
+
+        self.assertIn(invoice.name, page)
+        self.assertIn("Fapiao 24441234", page)
+        self.assertNotIn("Pay Now", page)
+
     def test_home_counts_them(self):
         counters = self.make_jsonrpc_request("/my/counters", {"counters": ["statement_count"]})
         self.assertEqual(counters["statement_count"], 2)

@@ -41,6 +41,24 @@ class TestSaleOrderRecord(SettlementCase):
              "planned_quantity_t": 20.0, "waste_name": "含铜污泥"})
         self.assertEqual((values["agent_id"][1], str(values["date_signed"])), ("绿信咨询", "2025-12-20"))
 
+    def test_s2_1_3_rec_perm_a_row_opens_its_contract_and_nothing_is_typed_here(self):
+        line = self._active().order_line
+        arch = self.env.ref("waste_settlement.sale_order_line_view_list_record")._get_combined_arch()
+        reader = self._new_user("user", login="h5_reader")
+
+        self.assertEqual([arch.get(verb) for verb in ("create", "edit", "delete")], ["0", "0", "0"])
+        self.assertEqual(arch.find(".//field[@name='salesman_phone']").get("widget"), "phone")
+        action = getattr(line.with_user(self.finance), arch.get("action"))()
+        self.assertEqual((action["res_model"], action["res_id"]), ("sale.order", line.order_id.id))
+        for verb in ("create", "write", "unlink"):
+            self.assertFalse(line.with_user(reader).has_access(verb))
+
+    def test_s3_con_0_one_form_shows_details_plan_collections_and_invoices(self):
+        arch = self.env["sale.order"].with_user(self.finance).get_view(self.env.ref("waste_contract.sale_order_view_form").id)["arch"]
+
+        for name in ("order_line", "payment_plan_ids", "collection_ids", "invoice_application_ids", "statement_count"):
+            self.assertIn(f'name="{name}"', arch)
+
     def test_two_details_share_what_was_collected(self):
         contract = self._active(self._detail(price_unit=3000.0), self._detail(waste_name="废酸", price_unit=1000.0))
         collection = self.env["waste.collection"].create({"contract_id": contract.id, "amount": 100.0})

@@ -37,6 +37,15 @@ class TestStatementGovernment(SettlementCase):
         self.assertIn("The government pays 3 t × 200 = 600.00", self.asked.line_ids.explanation)
         self.assertEqual((self.asked.receivable_amount, self.asked.payable_amount), (600.0, 0.0))
 
+    def test_a_kilogram_that_stands_on_two_statements_counts_once(self):
+        self._batch(self.contract, 1000)
+        self.statements._refresh(self.contract)
+        self.assertEqual((self.free + self.asked).mapped("quantity_kg"), [4000.0, 4000.0])
+
+        counted = self.statements._read_group([("contract_id", "=", self.contract.id)], ["direction"], ["weighed_kg:sum"])
+
+        self.assertEqual(dict(counted), {"receivable": 4000.0, "government": 0.0})
+
     def test_the_same_run_again_makes_nothing_and_a_later_batch_is_on_both(self):
         self.assertFalse(self._make(self.contract))
         self._batch(self.contract, 1000)

@@ -11,7 +11,7 @@ NEVER_SEALED = {
     "state", "approved_at", "confirmed_at", "confirmed_by_id", "dispute_reason",
     # computed from what is sealed, from invoices and from payments
     "business_id", "user_id", "team_id", "report_class_id", "run_id",
-    "quantity_kg", "amount_total", "receivable_amount", "payable_amount", "amount_untaxed",
+    "quantity_kg", "weighed_kg", "amount_total", "receivable_amount", "payable_amount", "amount_untaxed",
     "amount_tax", "problem", "computed_amount", "difference", "has_difference", "invoiced_amount", "received_amount", "open_amount",
     # who decided what of a difference, how often it was issued and reminded of
     "difference_decision", "difference_reason", "difference_decided_by_id", "difference_decided_at", "decided_difference",
