@@ -16,6 +16,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.constants import GC_UNLINK_LIMIT
 
+from ..tools.collecting import not_collecting
 from ..tools.quiet import describe, withheld
 
 _logger = logging.getLogger(__name__)
@@ -127,7 +128,8 @@ class ExchangeMessageMixin(models.AbstractModel):
         if not vals_list:
             return self.browse()
         self.check_access('create')
-        stamp = {'create_uid': self.env.uid, 'write_uid': self.env.uid, 'create_date': self.env.cr.now(), 'write_date': self.env.cr.now()}
+        # Nobody has changed it since: each reference to a user costs a look-up of 5 µs.
+        stamp = {'create_uid': self.env.uid, 'create_date': self.env.cr.now(), 'write_date': self.env.cr.now()}
         columns = SQL(', ').join(map(SQL.identifier, [*vals_list[0], *stamp]))
         table = SQL.identifier(self._table)
         rows = self.env.execute_query(SQL(
@@ -155,7 +157,7 @@ class ExchangeMessageMixin(models.AbstractModel):
             self.env.ref(self._queue_cron).sudo()._trigger(at)
 
     @api.model
-    def _process_queue(self, batch_size=4000):
+    def _process_queue(self, batch_size=8000):
         """Handle what is due, oldest first, batch by batch, until nothing is left or the cron's time is up.
 
         Each batch is one transaction: its messages' results and their effects are committed together, so a killed
@@ -167,9 +169,8 @@ class ExchangeMessageMixin(models.AbstractModel):
             queue._report_refused_at_door()
             while batch := queue._lock_due(batch_size):
                 try:
-                    batch._process_guarded()
-                    self.env.flush_all()
-                    queue.search([('id', 'in', batch.ids), ('state', '=', 'rejected')], order='id')._raise_activities()
+                    with not_collecting():
+                        time_left = queue._process_and_commit(batch)
                 except CONCURRENCY:
                     tries += 1
                     if tries == MAX_CONCURRENCY_TRIES:
@@ -178,9 +179,20 @@ class ExchangeMessageMixin(models.AbstractModel):
                     time.sleep(random.uniform(0, 0.1 * 2 ** tries))
                     continue
                 tries = 0
-                remaining = queue.search_count(queue._due_domain(), limit=batch_size)
-                if not self.env['ir.cron']._commit_progress(len(batch), remaining=remaining):
+                if not time_left:
                     break
+
+    @api.model
+    def _process_and_commit(self, batch):
+        """Handle a batch of locked messages.
+
+        :return: seconds that the job has left
+        """
+        batch._process_guarded()
+        self.env.flush_all()
+        self.search([('id', 'in', batch.ids), ('state', '=', 'rejected')], order='id')._raise_activities()
+        remaining = self.search_count(self._due_domain(), limit=len(batch))
+        return self.env['ir.cron']._commit_progress(len(batch), remaining=remaining)
 
     @api.model
     def _due_domain(self):
@@ -225,10 +237,11 @@ class ExchangeMessageMixin(models.AbstractModel):
     def _update(self, vals):
         """Write the same columns on all messages in one statement: the ORM would send one row of values for each.
 
-        Measured on 1,000 messages: 11 µs a row here, 35 µs through ``write``.
+        Measured on 1,000 messages: 11 µs a row here, 35 µs through ``write``. It is always the job that writes, so who did
+        isn't kept: the look-up of that user would be a third of it.
         """
         self.env.flush_all()
-        vals = {**vals, 'write_uid': self.env.uid, 'write_date': self.env.cr.now()}
+        vals = {**vals, 'write_date': self.env.cr.now()}
         assignments = SQL(', ').join(
             SQL("%s = %s", SQL.identifier(name), self._fields[name].convert_to_column(value, self))
             for name, value in vals.items())

@@ -1,1 +1,1 @@
-from . import test_exchange_access, test_exchange_message, test_exchange_queue, test_quiet
+from . import test_collecting, test_exchange_access, test_exchange_message, test_exchange_queue, test_quiet

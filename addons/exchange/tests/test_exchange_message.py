@@ -34,9 +34,11 @@ class TestExchangeMessage(ExchangeCase):
         inserted = self.Message._insert([vals, second])
         created = self.Message.create([vals, second])
 
-        names = [name for name, field in self.Message._fields.items() if field.store and name not in ('id', 'display_name')]
+        names = [
+            name for name, field in self.Message._fields.items() if field.store and name not in ('id', 'display_name', 'write_uid')]
         self.assertEqual(
             [{**row, 'id': 0} for row in inserted.read(names)], [{**row, 'id': 0} for row in created.read(names)])
+        self.assertFalse(inserted.write_uid, "nobody has changed them yet")
         self.assertEqual(inserted.mapped('key'), ["k'1", 'k2'])
 
     def test_insert_of_nothing_does_nothing(self):

@@ -87,7 +87,7 @@ class WastePackage(models.Model):
             self.browse(package_ids).write(dict(changed))
 
     def _prepare_refresh_values(self, events):
-        """Return what the events, oldest first, say of this package."""
+        """Return what the events say of this package; without a record, of one that is to be created."""
         vals = {
             "state": "packed", "place": False, "packed_at": False, "last_event_at": False,
             "disposed_at": False, "disposal_method_id": self.env["waste.disposal.method"],
@@ -99,7 +99,7 @@ class WastePackage(models.Model):
             vals["state"] = "warehoused"
             vals["last_event_at"] = max(edges.mapped("op_at"))
         is_accepted = bool(edges)
-        for event in events:
+        for event in sorted(events, key=lambda event: (event["occurred_at"], EVENT_RANK[event["kind"]])):
             kind = event["kind"]
             if kind == "PACKED":
                 vals["packed_at"] = event["occurred_at"]
@@ -122,9 +122,9 @@ class WastePackage(models.Model):
         return vals
 
     def _read_events(self, package_ids):
-        """Return the events of packages that were not reversed, oldest first, as dicts."""
+        """Return the events of packages that were not reversed, as dicts."""
         self.env["waste.package.event"].flush_model()
-        rows = self.env.execute_query_dict(SQL(
+        return self.env.execute_query_dict(SQL(
             """
             SELECT e.package_id, e.kind, e.occurred_at, e.qty_kg, e.place, e.method_id
               FROM waste_package_event e
@@ -134,7 +134,6 @@ class WastePackage(models.Model):
             """,
             list(package_ids),
         ))
-        return sorted(rows, key=lambda row: (row["occurred_at"], EVENT_RANK[row["kind"]]))
 
     @api.model
     def _convert(self, edges):

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.tests import new_test_user
 
 from .common import WimCase
@@ -45,6 +47,22 @@ class TestWimEvents(WimCase):
 
     def package(self, number="BZ1"):
         return self.env["waste.package"].search([("name", "=", number)])
+
+    # --- packages ---
+
+    def test_new_package_is_written_once_with_what_its_events_say(self):
+        self.send(self.partner(), self.contract())
+        events = [
+            self.event("BZ1", "WEIGHED", "2026-06-02T11:00:00+08:00", allocated_kg="99.500"),
+            self.event("BZ1", "ACCEPTED", "2026-06-02T12:00:00+08:00", place="A-01"),
+            self.packed(),
+        ]
+
+        with patch.object(self.registry["waste.package"], "write", side_effect=AssertionError("written twice")):
+            self.send(*events)
+
+        self.assertRecordValues(self.package(), [{
+            "state": "accepted", "declared_kg": 100.0, "allocated_kg": 99.5, "accepted_kg": 99.5, "place": "A-01"}])
 
     # --- parties ---
 

@@ -158,6 +158,17 @@ class TestWimQueue(WimCase):
         self.assertRecordValues(self.row(message), [{
             'state': 'done', 'company_id': company_c.id, 'company_code': 'T-C', 'business_type': 'hazardous', 'error': False}])
 
+    def test_message_for_a_company_that_its_sender_lost_since_is_rejected(self):
+        given = self.accept_all()
+        message = self.message()
+        self.push(message)
+        self.integrator.write({'company_id': self.company_b.id, 'company_ids': [(6, 0, self.company_b.ids)]})
+
+        self.process()
+
+        self.assertFalse(given)
+        self.assertRecordValues(self.row(message), [{'state': 'rejected', 'error_category': 'company', 'company_id': self.company_a.id}])
+
     def test_replayed_message_that_is_still_wrong_is_rejected_again(self):
         self.accept_all()
         nan, unknown = self.message(payload={'x': float('nan')}), self.message('nothing.upsert')

@@ -9,7 +9,7 @@ class WimMessage:
 
     Handlers say one of ``done``, ``stale``, ``park`` and ``reject``; ``warn`` adds to it.
     """
-    record: object  # wim.message, for the rare case that a handler needs the row
+    id: int  # of the wim.message
     msg_id: str
     event: str
     key: str  # number of the document, or name of the package event
@@ -26,10 +26,6 @@ class WimMessage:
     sentence: str | None = None
     parked_on: str | None = None
     warnings: list = field(default_factory=list)
-
-    @property
-    def id(self):
-        return self.record.id
 
     @property
     def rank(self):

@@ -14,8 +14,8 @@ class WimEventDisposal(models.AbstractModel):
     def _prefetch(self, messages):
         payloads = [message.payload for message in messages]
         return {
-            "packages": self._by_name("waste.package", {payload.get("package_no") for payload in payloads}),
-            "batches": self._by_name("waste.batch", {payload.get("batch_no") for payload in payloads}),
+            "packages": self._by_name("waste.package", {payload.get("package_no") for payload in payloads}, ["batch_id"]),
+            "batches": self._by_name("waste.batch", {payload.get("batch_no") for payload in payloads}, ["producer_id"]),
             "methods": self._by_code("waste.disposal.method", {payload.get("method") for payload in payloads}),
         }
 

@@ -14,8 +14,8 @@ class WimEventInbound(models.AbstractModel):
     def _prefetch(self, messages):
         payloads = [message.payload for message in messages]
         refs = {
-            "pickups": self._by_name("waste.pickup", {payload.get("pickup_no") for payload in payloads}),
-            "batches": self._by_name("waste.batch", {payload.get("batch_no") for payload in payloads}),
+            "pickups": self._by_name("waste.pickup", {payload.get("pickup_no") for payload in payloads}, ["producer_id"]),
+            "batches": self._by_name("waste.batch", {payload.get("batch_no") for payload in payloads}, ["producer_id", "pickup_id"]),
             "lines": self._details({payload.get("line_no") for payload in payloads}),
         }
         refs["batches"].update(self._create_batches(messages, refs))

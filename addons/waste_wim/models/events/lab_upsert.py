@@ -12,7 +12,7 @@ class WimEventLab(models.AbstractModel):
 
     @api.model
     def _prefetch(self, messages):
-        return {"batches": self._by_name("waste.batch", {message.payload.get("batch_no") for message in messages})}
+        return {"batches": self._by_name("waste.batch", {message.payload.get("batch_no") for message in messages}, ["producer_id"])}
 
     @api.model
     def _prepare_birth_values(self, message):

@@ -27,8 +27,8 @@ class WimEventManifest(models.AbstractModel):
         payloads = [message.payload for message in messages]
         cities = {(split_manifest_number(message.key) or (0, ""))[1] for message in messages}
         return {
-            "pickups": self._by_name("waste.pickup", {payload.get("pickup_no") for payload in payloads}),
-            "batches": self._by_name("waste.batch", {payload.get("batch_no") for payload in payloads}),
+            "pickups": self._by_name("waste.pickup", {payload.get("pickup_no") for payload in payloads}, ["producer_id"]),
+            "batches": self._by_name("waste.batch", {payload.get("batch_no") for payload in payloads}, ["pickup_id"]),
             "codes": self._waste_codes({payload.get("waste_code") for payload in payloads}),
             "cities": self._by_code("waste.region", cities),
         }

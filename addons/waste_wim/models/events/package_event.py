@@ -45,9 +45,7 @@ class WimEventPackage(models.AbstractModel):
             else:
                 known.add(message.key)
                 valid.append(message)
-        keys |= self._create_packages([
-            message for message in valid if message.payload["kind"] == "PACKED" and not message.payload.get("void_of")
-        ], refs)
+        keys |= self._create_packages(valid, refs)
         valid, converted_keys = self._convert_packages(valid, refs)
         keys |= converted_keys
         vals_list, touched = [], set()
@@ -107,13 +105,17 @@ class WimEventPackage(models.AbstractModel):
     def _create_packages(self, messages, refs):
         """Create the packages, and the batches, that were packed; a waste detail we don't know is waited for.
 
+        :param messages: all that are told of packages
         :return: keys of what is new
         """
-        births = {}
+        births, told = {}, {}
         new_batches = {}
         for message in messages:
             payload = message.payload
-            if payload["package_no"] in refs["packages"] or payload["package_no"] in births:
+            if payload.get("void_of"):
+                continue
+            told.setdefault(payload["package_no"], []).append(message)
+            if payload["kind"] != "PACKED" or payload["package_no"] in refs["packages"] or payload["package_no"] in births:
                 continue
             line = self._find(message, refs["lines"], "line_no", "line")
             if not line:
@@ -127,7 +129,8 @@ class WimEventPackage(models.AbstractModel):
         batches = self.env["waste.batch"].create([line._prepare_batch_values(name) for name, line in new_batches.items()])
         refs["batches"].update({batch.name: batch for batch in batches})
         packages = self.env["waste.package"].create([
-            self._prepare_package_values(message, refs) for message in births.values()
+            {**self._prepare_package_values(message, refs), **self._prepare_birth_values(told[number], refs)}
+            for number, message in births.items()
         ])
         refs["packages"].update({package.name: package for package in packages})
         return {f"batch:{batch.name}" for batch in batches} | {f"package:{package.name}" for package in packages}
@@ -146,6 +149,26 @@ class WimEventPackage(models.AbstractModel):
             "company_id": batch.company_id.id,
             "packaging_id": packaging.id if packaging else False,
         }
+
+    @api.model
+    def _prepare_birth_values(self, messages, refs):
+        """Return what these messages make of a new package, so that `_refresh` finds nothing to write.
+
+        Should it differ, as after a reversal, it wins. An UPDATE of each new package took a tenth of the job's time.
+        """
+        methods, none = refs["methods"], self.env["waste.disposal.method"]
+        vals = self.env["waste.package"]._prepare_refresh_values([{
+            "kind": message.payload["kind"],
+            "occurred_at": message.occurred_at,
+            "qty_kg": self._quantity(message.payload),
+            "place": message.payload.get("place"),
+            "method_id": methods.get(message.payload.get("method"), none).id,
+        } for message in messages])
+        return {**vals, "disposal_method_id": vals["disposal_method_id"].id}
+
+    @api.model
+    def _quantity(self, payload):
+        return payload.get("net_kg") or payload.get("allocated_kg") or payload.get("qty_kg")
 
     @api.model
     def _convert_packages(self, messages, refs):
@@ -185,7 +208,6 @@ class WimEventPackage(models.AbstractModel):
     @api.model
     def _prepare_event_values(self, message, package, refs):
         payload = message.payload
-        quantity = payload.get("net_kg") or payload.get("allocated_kg") or payload.get("qty_kg")
         method = self._find_code(message, refs["methods"], "method")
         unit = self._find_code(message, refs["units"], "unit")
         return {
@@ -198,7 +220,7 @@ class WimEventPackage(models.AbstractModel):
             "unit_id": unit.id if unit else None,
             "place": payload.get("place"),
             "plate": payload.get("plate"),
-            "qty_kg": quantity or 0,
+            "qty_kg": self._quantity(payload) or 0,
             "method_id": method.id if method else None,
             "reason": payload.get("reason"),
             "op_no": payload.get("op_no"),

@@ -14,7 +14,7 @@ class WimEventWeighing(models.AbstractModel):
 
     @api.model
     def _prefetch(self, messages):
-        return {"pickups": self._by_name("waste.pickup", {message.payload.get("pickup_no") for message in messages})}
+        return {"pickups": self._by_name("waste.pickup", {message.payload.get("pickup_no") for message in messages}, ["producer_id"])}
 
     @api.model
     def _prepare_values(self, message, fresh, refs, record):

@@ -31,12 +31,16 @@ class WimEvent(models.AbstractModel):
     # === LOOKUPS === #
 
     @api.model
-    def _by_name(self, model, names):
-        """Return {number: record} of the documents with these numbers, whatever their company."""
+    def _by_name(self, model, names, fields=None):
+        """Return {number: record} of the documents with these numbers, whatever their company.
+
+        :param fields: further fields that are read of them; all by default, of which versions are the heaviest
+        """
         names = {name for name in names if name}
         if not names:
             return {}
-        return {record.name: record for record in self.env[model].search_fetch([("name", "in", list(names))])}
+        fields = fields and ["name", "company_id", *fields]
+        return {record.name: record for record in self.env[model].search_fetch([("name", "in", list(names))], fields)}
 
     @api.model
     def _by_code(self, model, codes, field="code"):
@@ -66,7 +70,7 @@ class WimEvent(models.AbstractModel):
         if not codes:
             return {}
         partners = self.env["res.partner"].with_context(active_test=False).search_fetch(
-            [("external_system", "=", SYSTEM), ("external_key", "in", list(codes))],
+            [("external_system", "=", SYSTEM), ("external_key", "in", list(codes))], ["external_key", "company_id"],
         )
         return {partner.external_key: partner for partner in partners}
 
@@ -76,7 +80,8 @@ class WimEvent(models.AbstractModel):
         numbers = {number for number in numbers if number}
         if not numbers:
             return {}
-        contracts = self.env["sale.order"].search_fetch([("name", "in", list(numbers)), ("business_id", "!=", False)])
+        contracts = self.env["sale.order"].search_fetch(
+            [("name", "in", list(numbers)), ("business_id", "!=", False)], ["name", "company_id"])
         return {contract.name: contract for contract in contracts}
 
     @api.model
@@ -85,7 +90,9 @@ class WimEvent(models.AbstractModel):
         numbers = {number for number in numbers if number}
         if not numbers:
             return {}
-        lines = self.env["sale.order.line"].search_fetch([("line_no", "in", list(numbers))])
+        lines = self.env["sale.order.line"].search_fetch(
+            [("line_no", "in", list(numbers))], ["line_no", "company_id", "order_id", "waste_code_id"])
+        lines.order_id.fetch(["partner_id", "business_id", "company_id"])
         return {line.line_no: line for line in lines}
 
     # === VERDICTS === #
