@@ -34,6 +34,7 @@ class DocumentClause(models.Model):
         help="Placeholders such as {{number}} are filled from the document.")
     condition = fields.Char(
         help="Documents that match have the clause; empty: all of them.")
+    condition_label = fields.Char("Only if", compute='_compute_condition_label')
     column_ids = fields.Many2many(
         'document.column', string="Columns", domain="[('model', '=', model)]", help="Empty: all columns.")
     active = fields.Boolean(default=True)
@@ -50,6 +51,14 @@ class DocumentClause(models.Model):
         labels = dict(self._fields['kind']._description_selection(self.env))
         for clause in self:
             clause.display_name = clause.name or labels.get(clause.kind)
+
+    @api.depends('condition', 'model')
+    @api.depends_context('lang')
+    def _compute_condition_label(self):
+        for clause in self:
+            clause.condition_label = '; '.join(
+                clause._explain_condition(condition) for condition in clause._get_condition().iter_conditions()
+            ) if clause.condition else False
 
     # CONSTRAINT ----------------------------------------------------------------
 
@@ -121,6 +130,17 @@ class DocumentClause(models.Model):
                     "The condition of clause “%(clause)s” may not ask for %(field)s.",
                     clause=self.display_name, field=condition.field_expr))
         return domain
+
+    def _explain_condition(self, condition):
+        """Return one comparison in the words of the screen: the names of its fields, the values of a selection."""
+        model, words = self.env[self.model], []
+        for name in condition.field_expr.split('.'):
+            field = model._fields[name]
+            words.append(field._description_string(self.env))
+            model = self.env[field.comodel_name] if field.relational else model
+        values = condition.value if isinstance(condition.value, (list, tuple, set, frozenset)) else [condition.value]
+        labels = dict(field._description_selection(self.env)) if field.type == 'selection' else {}
+        return f"{' › '.join(words)} {condition.operator} {', '.join(str(labels.get(value, value)) for value in values)}"
 
     def _applies_to(self, record):
         """Tell whether ``record`` has this clause."""

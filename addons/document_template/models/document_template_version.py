@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..tools import wording
 
@@ -30,7 +31,7 @@ class DocumentTemplateVersion(models.Model):
     state = fields.Selection(
         [('draft', "Draft"), ('published', "Published"), ('superseded', "Superseded")], compute='_compute_state')
     sample_id = fields.Many2oneReference(
-        "Sample", model_field='model', compute='_compute_sample_id', store=True, readonly=False,
+        "Sample", model_field='model', compute='_compute_sample_id', store=True, readonly=False, compute_sudo=False,
         help="The document that the preview shows.")
     preview = fields.Html(compute='_compute_preview', sanitize=False)
 
@@ -57,9 +58,8 @@ class DocumentTemplateVersion(models.Model):
     @api.depends('template_id')
     def _compute_sample_id(self):
         for version in self:
-            model = version.template_id.model
-            if not version.sample_id and model in self.env and self.env[model].has_access('read'):
-                version.sample_id = self.env[model].search(self.env[model]._document_sample_domain(), limit=1).id
+            if not version.sample_id:
+                version.sample_id = version._find_sample().id
 
     @api.depends('title', 'sample_id', 'clause_ids.name', 'clause_ids.kind', 'clause_ids.body', 'clause_ids.condition',
                  'clause_ids.sequence', 'clause_ids.column_ids')
@@ -154,9 +154,19 @@ class DocumentTemplateVersion(models.Model):
     def _get_sample(self):
         self.ensure_one()
         if not self.sample_id or self.model not in self.env:
-            return False
+            return self._find_sample()
         sample = self.env[self.model].browse(self.sample_id).exists()
-        return sample if sample.has_access('read') else False
+        # Somebody of another company may have chosen it.
+        return sample if sample.has_access('read') else self._find_sample()
+
+    def _find_sample(self):
+        """Return a document that the user may read, of this template where there is one."""
+        model = self.template_id.model
+        if model not in self.env or not self.env[model].has_access('read'):
+            return self.browse()
+        domain = Domain(self.env[model]._document_sample_domain())
+        return (self.env[model].search(domain & Domain('document_template_id', '=', self.template_id.id), limit=1)
+                or self.env[model].search(domain, limit=1))
 
     def _get_publish_error(self):
         """Return the sentence why the wording can't be published yet, or False."""

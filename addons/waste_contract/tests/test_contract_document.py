@@ -186,6 +186,25 @@ class TestContractDocument(ContractCase):
         self._walk(contract, 'approving', 'customer_review')
         self.assertNotIn('class="draft"', contract._get_document_html())
 
+    def test_the_preview_is_of_a_contract_of_the_template_that_the_user_may_read(self):
+        own = self._contract()
+        self._contract(business_id=self.industrial.id)
+        other = self.env['res.company'].create({'name': "东实餐厨公司", 'currency_id': self.company.currency_id.id})
+        foreign = self._contract(company_id=other.id, invoicing_company_id=other.id)
+        version = self.hazardous.document_template_id.version_ids[:1].with_user(self.users['admin'])
+
+        for chosen in (False, foreign.id):
+            version.sudo().sample_id = chosen
+            with self.subTest(chosen=chosen):
+                self.assertEqual(version._get_sample(), own)
+                self.assertIn(own.name, version.preview)
+
+    def test_a_condition_is_told_in_words(self):
+        clause = self.env['document.clause'].new({'model': 'sale.order', 'condition': str([
+            ('lump_sum_amount', '>', 0), ('business_id.code', 'in', ['WF', 'GF']), ('settlement_cycle', '=', 'month')])})
+
+        self.assertEqual(clause.condition_label, "Lump Sum > 0; Business › Code in WF, GF; Settlement Cycle = Monthly")
+
     def test_optional_clauses_follow_their_condition(self):
         plain = self._contract()
         lump = self._contract(self._detail(pricing_mode='lump_year', price_unit=3500.0), lump_sum_amount=8000, included_quantity_t=3)
