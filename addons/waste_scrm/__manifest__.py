@@ -34,6 +34,7 @@
         "demo/waste_pickup.xml",
         "demo/money.xml",
         "demo/waste_statement.xml",
+        "demo/waste_period.xml",
     ],
     "application": True,
 }

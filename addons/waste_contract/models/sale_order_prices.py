@@ -93,6 +93,7 @@ class SaleOrder(models.Model):
             'res_id': simulation.id,
             'view_mode': 'form',
             'target': 'new',
+            'context': {'dialog_size': 'extra-large'},
         }
 
     # BUSINESS ------------------------------------------------------------------

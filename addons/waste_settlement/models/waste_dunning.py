@@ -107,7 +107,8 @@ class WasteDunning(models.Model):
     @api.model
     def _send(self, vals_list):
         """Log the messages and send each to its customer, by whichever channel Odoo has for him."""
-        for dunning in self.create(vals_list):
+        # The message that follows is the log of it.
+        for dunning in self.with_context(mail_create_nolog=True).create(vals_list):
             dunning.message_post(
                 body=Markup("<p>%s</p>") % Markup("<br/>").join(dunning.body.split("\n")),
                 subject=self.with_context(lang=dunning.partner_id.lang or self.env.lang).env._(
