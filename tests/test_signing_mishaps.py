@@ -163,7 +163,7 @@ def test_attack_02_the_same_request_five_times_at_once_on_two_servers(hasty, sec
     # whoever may put the seal presses the button twice, in two windows
     requests = office.seal_requests(contract)
     office('esign.seal.request', 'action_approve', requests, login='approver')
-    told = at_once(*[lambda: office.another()('esign.seal.request', 'action_put', requests)] * 2)
+    told = at_once(*[lambda: office.another().put(requests)] * 2)
     assert sorted(note['params']['type'] for note in told) == ['danger', 'success']
     assert events(office, contract, 'sealed') == 1
     assert verified(office, contract) is True
@@ -196,13 +196,13 @@ def test_attack_25_power_cut_between_signing_and_commit(hasty, second, sms, read
     requests = office.seal_requests(contract)
     office('esign.seal.request', 'action_approve', requests, login='approver')
     before = database.written()
-    database.cut_power(server, lambda: office('esign.seal.request', 'action_put', requests))
+    database.cut_power(server, lambda: office.put(requests))
     server.start()
 
     assert database.written() == before
     found = office.contract(contract)
     assert (found['contract_state'], found['archive_number']) == ('signing', False)
-    office('esign.seal.request', 'action_put', requests)
+    office.put(requests)
     assert (office.envelope(contract)['state'], office.contract(contract)['contract_state']) == ('completed', 'active')
     assert (events(office, contract, 'sealed'), events(office, contract, 'completed')) == (1, 1)
     assert verified(office, contract) is True

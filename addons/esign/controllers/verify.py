@@ -11,7 +11,7 @@ MAX_BYTES = 50 * 1024 * 1024
 MAX_REQUEST = MAX_BYTES + 64 * 1024
 #: examinations in ten minutes: of one address, of all
 PER_ADDRESS, PER_SYSTEM = 20, 300
-#: codes of papers looked up from one address in ten minutes
+#: unknown codes looked up from one address in ten minutes; those of papers never count
 CODES = 60
 #: examinations at the same moment, of all workers; one may take half a minute and 800 MB
 SLOTS, LOCK = 2, 0x6573_0001
@@ -26,9 +26,9 @@ class VerificationPage(http.Controller):
     @door.page_route('/sign/verify/<string:code>', methods=['GET', 'POST'], max_content_length=MAX_REQUEST)
     def verify_code(self, code, pdf=None, **_form):
         """Follow the code on a paper: a few facts, and the question for the file."""
-        door.count('verify-code', request.httprequest.remote_addr, CODES)
         facts = request.env['esign.verification']._verify_uuid(code)
         if not facts:
+            door.count('verify-code', request.httprequest.remote_addr, CODES)
             raise EsignError(request.env._(
                 "No signed document has this code. Choose the file itself on the page “Check a signed file”."), 'gone')
         return self._page(f'/sign/verify/{facts["uuid"]}', pdf, facts)

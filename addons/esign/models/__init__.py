@@ -34,3 +34,4 @@ from . import esign_nightly
 from . import esign_mixin
 from . import ir_attachment
 from . import res_config_settings
+from . import sms_tracker

@@ -20,6 +20,8 @@ TYPES = [
     ('rendered', "Document drawn"),
     ('frozen', "Document frozen"),
     ('sent', "Invitation sent"),
+    ('delivered', "SMS arrived"),
+    ('undelivered', "SMS didn't arrive"),
     ('reminded', "Reminded"),
     ('link_given', "Link handed out by staff"),
     ('link_opened', "Link opened"),

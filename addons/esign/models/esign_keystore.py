@@ -178,6 +178,13 @@ class EsignKeystore(models.AbstractModel):
         )
 
     @api.model
+    def _get_time_lists(self):
+        """Return (file name, aware datetime of its end) of the time-stamp authority's revocation lists."""
+        lists = [(path.name, x509.load_der_x509_crl(path.read_bytes())) for path in sorted(
+            (self._get_folder() / 'timestamp').glob('*.crl'))]
+        return [(name, crl.next_update_utc) for name, crl in lists if crl.next_update_utc]
+
+    @api.model
     def _time_authority(self):
         """Return the time-stamp authority.
 

@@ -1,5 +1,5 @@
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from odoo import api, fields, models
 
@@ -52,6 +52,7 @@ class EsignNightly(models.AbstractModel):
         problems = list(self.env['esign.event']._check_chains([0]).values())
         problems += self.env['esign.anchor'].sudo().search([('kind', '=', 'daily')])._check()
         problems += self._check_seals()
+        problems += self._check_lists()
         for problem in problems[:20]:
             self._alarm(problem)
         self.env['esign.event']._append_system(
@@ -72,6 +73,15 @@ class EsignNightly(models.AbstractModel):
         return [
             self.env._("The certificate of seal %(seal)s runs out on %(date)s. Renew the seal.", seal=seal.name, date=seal.not_after.date())
             for seal in self.env['esign.seal'].sudo().search([('state', '=', 'active'), ('certificate_id.not_after', '<', soon)])
+        ]
+
+    def _check_lists(self):
+        """Tell of the time-stamp authority's revocation lists that run out in two weeks: without them no document is completed."""
+        soon = datetime.now(UTC) + timedelta(days=14)
+        return [
+            self.env._("The revocation list %(file)s of the time-stamp authority runs out on %(date)s. Put the new one into the folder "
+                       "“timestamp” of the key folder.", file=name, date=end.date())
+            for name, end in self.env['esign.keystore']._get_time_lists() if end < soon
         ]
 
     @api.model

@@ -45,15 +45,6 @@ class EsignRate(models.Model):
         if count > limit:
             raise self._refusal(minutes)
 
-    @api.model
-    def _check(self, door, who, limit, minutes=10):
-        """Refuse like :meth:`_count`, but count nothing: for doors where only failures count."""
-        rows = self.env.execute_query(
-            SQL("SELECT count FROM esign_rate WHERE key = %s AND window_start = %s", self._key(door, who), self._window(minutes))
-        )
-        if rows and rows[0][0] >= limit:
-            raise self._refusal(minutes)
-
     def _key(self, door, who):
         return f'{door}:{who}'
 

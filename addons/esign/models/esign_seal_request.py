@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.base.models.res_users import check_identity
+
 
 class EsignSealRequest(models.Model):
     """用印申请: the use of one seal on one document, asked by one, approved by another, put by the custodian."""
@@ -67,8 +69,9 @@ class EsignSealRequest(models.Model):
             'context': {'default_request_ids': self.ids},
         }
 
+    @check_identity
     def action_put(self):
-        """Put the seals that were approved; many of them in the background."""
+        """Put the seals that were approved, for who gave the password in the last ten minutes; many of them in the background."""
         self.check_access('read')
         return self.env['esign.envelope']._put_seals(self)
 

@@ -33,7 +33,7 @@ SENTENCES = (
     _lt("The handwriting is not readable; reload the page and write it again."),
     _lt("The handwriting has more than 5,000 points; write it again, simpler."),
     _lt("The times of the handwriting run backwards; write it again."),
-    _lt("Writing took longer than a minute; clear the box and sign again."),
+    _lt("Writing took longer than ten minutes; clear the box and sign again."),
     _lt("This is too short for a signature; write your full name in the box."),
     _lt("The time-stamp authority can’t be reached; nothing was signed. Try again in a few minutes."),
     _lt("The time-stamp authority refused; nothing was signed. Try again in a few minutes."),

@@ -10,7 +10,7 @@ from .esign_template_party import ACTIONS
 STATES = [
     ('waiting', "Waits for others"),
     ('invited', "Invited"),
-    ('signed', "Done"),
+    ('signed', "Completed"),
     ('declined', "Declined"),
     ('delegated', "Handed over"),
     ('expired', "Expired"),

@@ -10,8 +10,8 @@ from .esign_code import TRIES, USABLE
 _logger = logging.getLogger(__name__)
 
 PAUSE = timedelta(seconds=55)
-#: sent at most: (to one signer, to one phone, to one address) in an hour
-CAPS = {'signer_id': 5, 'phone_hash': 10, 'ip': 40}
+#: sent at most in an hour, to one signer, to one phone, to one address: thousands share an address of a mobile network
+CAPS = {'signer_id': 5, 'phone_hash': 10, 'ip': 300}
 
 
 class EsignSigner(models.Model):
@@ -69,6 +69,7 @@ class EsignSigner(models.Model):
         # through the gateway of the company whose document it is, whoever's site the visitor is on
         sms_sudo = self.env['sms.sms'].sudo().with_company(self.company_id)
         sms = sms_sudo.create({'number': self.sudo().phone, 'body': body, 'partner_id': self.partner_id.id})
+        self._track(sms)
         sms._send(unlink_failed=False, unlink_sent=False, raise_exception=False)
         taken = sms.state in ('process', 'pending', 'sent')
         # Codes and links are keys: the row stays for the delivery report, its words don't.

@@ -85,5 +85,10 @@ class EsignSigner(models.Model):
                 .with_company(company)
                 .create({'number': signer.phone, 'body': f'{sentence} {link}' if link else sentence, 'partner_id': signer.partner_id.id})
             )
+            signer._track(sms)
             channels.append(f'sms {sms.uuid}')
         return ', '.join(channels)
+
+    def _track(self, sms):
+        """Let the receipts of a message become events."""
+        self.env['sms.tracker'].sudo().create({'sms_uuid': sms.uuid, 'esign_signer_id': self.id})

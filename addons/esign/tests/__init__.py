@@ -3,6 +3,7 @@ from . import test_h5_doors
 from . import test_attack_models
 from . import test_esign_code
 from . import test_esign_flow
+from . import test_esign_law
 from . import test_esign_path
 from . import test_esign_rights
 from . import test_esign_seal

@@ -153,6 +153,10 @@ class Phone:
         self.browser._handlers['Fetch.requestPaused'] = pause
         return lost
 
+    def hurry(self):
+        """Let the page's own waiting pass ten times faster."""
+        self.js('((usual) => { window.setTimeout = (step, time, ...more) => usual(step, time / 10, ...more); })(window.setTimeout)')
+
     def shot(self):
         """Return a picture of the screen: bytes, PNG in base64."""
         return self.call('Page.captureScreenshot', format='png')['data']

@@ -97,7 +97,7 @@ class TestEsignCode(EsignCase):
 
     def test_codes_to_one_phone_are_capped_over_all_documents(self):
         signers = [self._signer(self._start()) for _number in range(3)]
-        with patch('odoo.addons.esign.models.esign_signer_code.CAPS', {'signer_id': 5, 'phone_hash': 2, 'ip': 40}):
+        with patch('odoo.addons.esign.models.esign_signer_code.CAPS', {'signer_id': 5, 'phone_hash': 2, 'ip': 300}):
             self._sent_code(signers[0])
             self._sent_code(signers[1])
             self.assertRefused('limit', lambda: self._sent_code(signers[2]))

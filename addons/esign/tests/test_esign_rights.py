@@ -94,6 +94,19 @@ class TestEsignRights(EsignCase):
         with self.assertRaises(AccessError):
             envelope.with_user(foreign).action_verify()
 
+    def test_what_waits_is_seen_whichever_company_is_ticked(self):
+        envelope = self._start()
+        both = self._user('es_both', 'esign.group_approver')
+        both.company_ids += self.other_company
+        elsewhere = self.env(user=both, context={'allowed_company_ids': self.other_company.ids})
+
+        self.assertIn(envelope.seal_request_ids.id, elsewhere['esign.seal.request'].search([]).ids)
+        request = elsewhere['esign.seal.request'].browse(envelope.seal_request_ids.id)
+        self.assertEqual(request.envelope_id.name, envelope.name)
+        request.action_approve()
+
+        self.assertEqual(envelope.seal_request_ids.state, 'approved')
+
     def test_only_the_sender_steers(self):
         envelope = self._start()
         signer = self._signer(envelope)

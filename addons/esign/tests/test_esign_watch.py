@@ -2,7 +2,7 @@ import ast
 import io
 import re
 import subprocess
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
 
@@ -17,6 +17,7 @@ from odoo.addons.esign.models.esign_sentences import SENTENCES
 from odoo.addons.esign.tools import strokes
 
 from .common import EsignCase
+from .tools_common import authority
 
 
 @tagged('post_install', '-at_install')
@@ -125,6 +126,18 @@ class TestEsignWatch(EsignCase):
         self.assertIn(envelope.event_count - events, (0, 1))  # a sample is examined and says so
         last = self.env['esign.event'].search([('chain', '=', 0)], order='seq desc', limit=1)
         self.assertEqual((last.type, last.actor), ('verified', 'nightly'))
+
+    def test_nightly_watch_tells_of_a_revocation_list_that_runs_out(self):
+        path = self.folder / 'timestamp' / 'old.crl'
+        self.addCleanup(path.unlink)
+        path.write_bytes(authority().crl([], datetime.now(UTC) + timedelta(days=5)))
+
+        with mute_logger('odoo.addons.esign.models.esign_nightly'):
+            self._cron('nightly')
+
+        last = self.env['esign.event'].search([('chain', '=', 0)], order='seq desc', limit=1)
+        self.assertEqual(last.type, 'alarm')
+        self.assertIn('old.crl', last.payload['problems'][0])
 
     def test_nightly_watch_names_what_was_altered(self):
         """S0-3.2.1-l, -m."""

@@ -326,6 +326,7 @@ class TestPhone(H5Case):
             self.write_name(phone)
             phone.tap('#handwriting [data-do=finish]')
             lost = phone.lose_answers('/sign/submit', 2)
+            phone.hurry()
             phone.tap('[data-step=write] [data-do=submit]')
             phone.see('.mark.done', 40)
 
@@ -342,6 +343,7 @@ class TestPhone(H5Case):
             self.to_the_canvas(phone, signer)
             self.write_name(phone)
             phone.tap('#handwriting [data-do=finish]')
+            phone.hurry()
             phone.offline(True)
             phone.see('#offline')
             phone.tap('[data-step=write] [data-do=submit]')

@@ -1,8 +1,29 @@
+import io
+
+from asn1crypto.algos import SignedDigestAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.signers import Signer
+
 from odoo.tests import BaseCase
 
-from ..tools import verify
+from ..tools import pki, verify
 from ..tools.errors import EsignError
 from . import tools_common as common
+
+
+class Module(Signer):
+    """Keeps its key to itself and signs what it is given, as a hardware module does over PKCS#11."""
+
+    def __init__(self, credential):
+        signer = credential.signer()
+        super().__init__(signing_cert=signer.signing_cert, cert_registry=signer.cert_registry, signature_mechanism=SignedDigestAlgorithm({
+            'algorithm': 'sha256_ecdsa'}))
+        self._ask = lambda data: credential.key.sign(data, ec.ECDSA(hashes.SHA256()))
+
+    async def async_sign_raw(self, data, digest_algorithm, dry_run=False):
+        return self._ask(data)
 
 
 class TestPipeline(BaseCase):
@@ -41,6 +62,27 @@ class TestPipeline(BaseCase):
             ('freeze', 'B-T', []), ('party_a', 'B-T', [])])
         self.assertEqual(found['problems'], [
             'The last signature doesn’t lock the document.', 'The file has no archive time-stamp at its end.'])
+
+    def test_a_key_in_a_module_seals_without_being_seen(self):
+        """The seam for PKCS#11: the credential has no key, the module's signer is all there is."""
+        steps, line = common.signed(2, until='party_a'), common.pipeline()
+        credential = pki.HardwareCredential(Module(common.authority().issue('东实环境', kind='seal')))
+        self.assertFalse(hasattr(credential, 'key'))
+
+        pdf = line.finish(line.seal(steps['party_a'], 'party_b', credential, image_png=common.seal_png(), seam=True))
+
+        found = self._examine(pdf, 'party_a', 'party_b')
+        self.assertEqual((found['ok'], found['signatures'][2]['serial']), (True, credential.serial))
+
+    def test_signing_leaves_the_claim_of_pdf_a_3b_true(self):
+        pdf = common.signed(2)['finish']
+        reader = PdfFileReader(io.BytesIO(pdf))
+        claim = reader.root['/Metadata'].data
+
+        self.assertRegex(claim, rb'pdfaid:part[>="]+3')
+        self.assertRegex(claim, rb'pdfaid:conformance[>="]+B')
+        self.assertEqual(reader.input_version, (1, 7))
+        self.assertEqual([extension['/BaseVersion'] for extension in reader.root['/Extensions'].values()], ['/1.7'])
 
     def test_every_step_only_adds_to_the_file(self):
         steps = list(common.signed(3).values())

@@ -51,7 +51,7 @@ class TestStrokes(BaseCase):
             (json.dumps(changed(t0=0)).replace('"t0": 0', '"t0": Infinity'), 'not readable'),
             (json.dumps(changed(t0=0)).replace('"t0": 0', '"t0": ' + '9' * 5000), 'not readable'),
             (changed(points=[[10, 10, 0.5, 1000], [10, 10, 0.5, 500]]), 'run backwards'),
-            ([{'t0': 0, 'points': good[0]['points']}, {'t0': 61_000, 'points': good[1]['points']}], 'longer than a minute'),
+            ([{'t0': 0, 'points': good[0]['points']}, {'t0': 601_000, 'points': good[1]['points']}], 'longer than ten minutes'),
             ([{'t0': 0, 'points': [point] * 6000}], '64 KB'),
             (json.dumps([{'t0': 0, 'points': [[1, 1, 1, 1]] * 5001}], separators=(',', ':')), '5,000 points'),
         ]:

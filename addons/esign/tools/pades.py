@@ -191,9 +191,23 @@ def _read(pdf):
         return reader
 
 
+class _Writer(IncrementalPdfFileWriter):
+    """Stays with PDF 1.7, which PDF/A-3 is made of; PAdES is an extension of it (ESIC).
+
+    Left alone pyHanko would call the file PDF 2.0 for its elliptic curves, and the file would no longer be what its metadata claim.
+    """
+
+    def ensure_output_version(self, version):
+        super().ensure_output_version(min(version, (1, 7)))
+
+    def register_extension(self, ext):
+        if ext.base_version != '/2.0':
+            super().register_extension(ext)
+
+
 def _open(pdf):
     with _refusals():
-        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        writer = _Writer(io.BytesIO(pdf))
         if writer.prev.encrypted:
             raise PdfRefused(UNREADABLE)
         return writer

@@ -1,6 +1,6 @@
 import { find, findAll, say, text } from "./dom";
 import { Pad, preview } from "./pad";
-import { BOX, cells, normalise, objection } from "./strokes";
+import { BOX, cells, normalise, objection, thin } from "./strokes";
 
 const PORTRAIT = window.matchMedia("(orientation: portrait)");
 /** A tablet held upright is wide enough to sign without turning. */
@@ -135,7 +135,7 @@ export class Handwriting {
         if (reason) {
             say(this.message, text(`objection_${reason}`));
         } else {
-            this.close(strokes);
+            this.close(thin(strokes));
         }
     }
 }
