@@ -17,6 +17,8 @@
         'views/wecom_relation_views.xml',
         'views/wecom_contact_views.xml',
         'views/wecom_loss_views.xml',
+        'views/wecom_tag_views.xml',
+        'views/wecom_channel_views.xml',
         'views/wecom_app_views.xml',
         'views/crm_lead_views.xml',
         'views/wecom_contact_menus.xml',

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessDenied
 from odoo.tools import hash_sign, verify_hash_signed
 
@@ -9,6 +9,12 @@ class ResUsers(models.Model):
     _inherit = 'res.users'
 
     notification_type = fields.Selection(selection_add=[('wecom', "In WeCom")], ondelete={'wecom': 'set default'})
+
+    @api.depends('share', 'all_group_ids')
+    def _compute_notification_type(self):
+        """Override of `mail`: only staff are reached in WeCom."""
+        super()._compute_notification_type()
+        self.filtered(lambda user: user.share and user.notification_type == 'wecom').notification_type = 'email'
 
     def _wecom_ticket(self):
         """Return what proves for a minute, inside the server, that WeCom named this user."""

@@ -67,30 +67,23 @@ class WecomCallback(models.Model):
             'create_uid': self.env.uid, 'write_uid': self.env.uid,
             'occurred_at': fields.Datetime.to_string(envelope.moment(created)) if created.isdigit() and len(created) < 12 else None,
         }
+        cron_id = self.env['ir.model.data']._xmlid_to_res_id(CRONS[lane])
         try:
-            with self.env.cr.savepoint(flush=False):
-                # Failed queries are logged with their values elsewhere, and these are a customer's.
-                self.env.cr.execute(SQL(
-                    "INSERT INTO wecom_callback (%s) VALUES %s ON CONFLICT (app_id, key) DO NOTHING RETURNING id",
-                    SQL(', ').join(map(SQL.identifier, vals)), tuple(vals.values())), log_exceptions=False)
-                is_new = bool(self.env.cr.fetchone())
+            # Failed queries are logged with their values elsewhere, and these are a customer's.
+            self.env.cr.execute(SQL(
+                """WITH kept AS (INSERT INTO wecom_callback (%s) VALUES %s ON CONFLICT (app_id, key) DO NOTHING RETURNING id)
+                   SELECT EXISTS (SELECT FROM kept), EXISTS (SELECT FROM ir_cron_trigger WHERE cron_id = %s AND call_at >= %s)""",
+                SQL(', ').join(map(SQL.identifier, vals)), tuple(vals.values()), cron_id, fields.Datetime.now()), log_exceptions=False)
         except SerializationFailure:
-            is_new = False  # delivered twice at once: the other delivery was committed since our snapshot
-        if is_new:
-            self._wake(lane)
+            # Delivered twice at once: the other delivery was committed since our snapshot. The door's transaction holds nothing else.
+            self.env.cr.rollback()
+            return False
+        is_new, is_awake = self.env.cr.fetchone()
+        # A trigger of this second is enough for all that arrive in it: each costs a row and a connection. The queue may end just when
+        # a callback finds its trigger; the cron's own minute catches that. A welcome can't wait so long.
+        if is_new and not (is_awake and lane == 'normal'):
+            self.env['ir.cron'].browse(cron_id)._trigger()
         return is_new
-
-    @api.model
-    def _wake(self, lane):
-        """Start the queue. A trigger of this second is enough for all that arrive in it: each costs a row and a connection.
-
-        The queue may end just when a callback finds its trigger; the cron's own minute catches that. A welcome can't wait so long.
-        """
-        cron = self.env.ref(CRONS[lane]).sudo()
-        if lane == 'priority' or not self.env.execute_query(SQL(
-                "SELECT 1 FROM ir_cron_trigger WHERE cron_id = %s AND call_at >= %s LIMIT 1",
-                cron.id, fields.Datetime.now())):
-            cron._trigger()
 
     # === QUEUE === #
 

@@ -34,11 +34,12 @@ class WecomClient(models.AbstractModel):
     _description = "WeCom client"
 
     @api.model
-    def _call(self, app, path, body=None, files=None, **query):
+    def _call(self, app, path, body=None, files=None, expected=(), **query):
         """Call an endpoint and return its answer. Never inside a business transaction: it waits for the network.
 
         :param body: dict for a POST; None for a GET
         :param files: {name: (file name, bytes, type)}
+        :param expected: error codes that the caller deals with, though they are an administrator's matter elsewhere
         :raise WeComError: see there
         """
         token = self.env['wecom.token']._get(app, 'access')
@@ -55,7 +56,7 @@ class WecomClient(models.AbstractModel):
                     busy += 1
                     time.sleep(0.2 * 2 ** busy)
                 else:
-                    raise self._explain(app, path, error) from None
+                    raise self._explain(app, path, error, expected) from None
 
     @api.model
     def _fetch(self, app, kind):
@@ -116,9 +117,9 @@ class WecomClient(models.AbstractModel):
     # === ERRORS === #
 
     @api.model
-    def _explain(self, app, path, error):
+    def _explain(self, app, path, error, expected=()):
         """Return the WeComError of a failure; limits close the endpoint, wrong settings stop the app and call its administrator."""
-        policy = POLICY.get(error.code, 'business') if error.code is not None else 'network'
+        policy = 'network' if error.code is None else 'business' if error.code in expected else POLICY.get(error.code, 'business')
         _logger.info("WeCom %s: %s %s", path, error.code, policy)
         if policy == 'limit':
             seconds = self.env['wecom.bucket']._close(app.corp_id, path, error.code)

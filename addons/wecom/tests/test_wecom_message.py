@@ -44,6 +44,11 @@ class TestWecomMessage(WecomCase):
         self.assertTrue(row['content']['url'].endswith(f'/mail/message/{message.id}'))
         self.assertEqual((self.outbox().state, notices[self.lina.partner_id].notification_status), ('done', 'sent'))
 
+    def test_who_becomes_a_customer_gets_mails_again(self):
+        self.lina.group_ids = self.env.ref('base.group_portal')
+
+        self.assertEqual(self.lina.notification_type, 'email')
+
     def test_the_31st_in_a_minute_waits_instead_of_being_dropped(self):
         for number in range(32):
             self.env['wecom.message']._post(self.member, card.text(f'消息 {number}'))

@@ -7,6 +7,7 @@ class WecomApp(models.Model):
     _inherit = 'wecom.app'
 
     resync_id = fields.Many2one('wecom.resync', "Last comparison", compute='_compute_resync_id')
+    has_stale_tags = fields.Boolean("Tags to be read", readonly=True, copy=False)
 
     def _compute_resync_id(self):
         last = {}

@@ -3,7 +3,7 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 
 from odoo.addons.wecom.models.wecom_client import WeComError
 from odoo.addons.wecom.tools import envelope
@@ -59,6 +59,9 @@ class WecomRelation(models.Model):
     ], string="Added by", readonly=True)
     channel = fields.Char("Channel", readonly=True, help="The state of the code by which he came.")
     oper_userid = fields.Char("Who added", readonly=True)
+    tag_ids = fields.Many2many('wecom.tag', 'wecom_relation_tag_rel', 'relation_id', 'tag_id', "Tags")
+    known_tag_ids = fields.Many2many('wecom.tag', 'wecom_relation_known_tag_rel', 'relation_id', 'tag_id', "Tags on WeCom", readonly=True)
+    personal_tags = fields.Char("Member's own tags", readonly=True, help="Seen by this member only on WeCom.")
     is_unsent = fields.Boolean("On its way to WeCom", readonly=True, help="Was changed here; WeCom is being told.")
     problem = fields.Char(readonly=True)
     seen_resync_id = fields.Many2one('wecom.resync', "Seen by comparison", readonly=True, ondelete='set null')
@@ -82,8 +85,8 @@ class WecomRelation(models.Model):
         """People change what a member notes of a customer, and WeCom is told; the rest only WeCom changes."""
         if self.env.su:
             return super().write(vals)
-        if vals.keys() - NOTED:
-            raise AccessError(self.env._("Only the name, the note and the company that a member notes can be changed here."))
+        if vals.keys() - NOTED - {'tag_ids'}:
+            raise AccessError(self.env._("Only what a member notes of a customer, and the tags, can be changed here."))
         self.env.ref('wecom_contact.ir_cron_wecom_relation_send').sudo()._trigger()
         return super().write({**vals, 'is_unsent': True, 'problem': False})
 
@@ -106,16 +109,28 @@ class WecomRelation(models.Model):
             self.env['ir.cron']._commit_progress(1, remaining=left)
 
     def _send(self):
-        self.env['wecom.client']._call(self.app_id, 'externalcontact/remark', {
-            'userid': self.member_id.userid, 'external_userid': self.contact_id.external_userid, 'remark': self.remark or '',
-            'description': self.description or '', 'remark_company': self.remark_corp_name or ''})
-        self.is_unsent = False
+        """Tell WeCom what the member notes, and the tags that differ from those it has."""
+        call = self.env['wecom.client']._call
+        pair = {'userid': self.member_id.userid, 'external_userid': self.contact_id.external_userid}
+        call(self.app_id, 'externalcontact/remark', {
+            **pair, 'remark': self.remark or '', 'description': self.description or '', 'remark_company': self.remark_corp_name or ''})
+        usable = self.tag_ids.filtered('number')
+        added, removed = usable - self.known_tag_ids, self.known_tag_ids - self.tag_ids
+        if added or removed:
+            call(self.app_id, 'externalcontact/mark_tag', {
+                **pair, 'add_tag': added.mapped('number'), 'remove_tag': removed.mapped('number')})
+        self.write({'is_unsent': False, 'known_tag_ids': [Command.set(usable.ids)]})
 
     # === WHAT WECOM SAYS === #
 
     @api.model
-    def _prepare(self, row):
-        """Return the values of a ``follow_user`` of get, or a ``follow_info`` of batch/get_by_user: those that the row has, no others."""
+    def _prepare(self, row, tags):
+        """Return the values of a ``follow_user`` of get, or a ``follow_info`` of batch/get_by_user: those that the row has, no others.
+
+        The second has neither names of tags nor the member's own.
+
+        :param tags: {number: tag}, of `wecom.tag._ensure`
+        """
         vals = {'state': 'active', 'ended_at': False, 'added_at': envelope.moment(row['createtime'])}
         for name, field in (('remark', 'remark'), ('description', 'description'), ('remark_corp_name', 'remark_corp_name'),
                             ('state', 'channel'), ('oper_userid', 'oper_userid')):
@@ -126,6 +141,11 @@ class WecomRelation(models.Model):
         if 'add_way' in row:
             known = dict(self._fields['add_way'].selection)
             vals['add_way'] = str(row['add_way']) if str(row['add_way']) in known else '0'
+        if 'tags' in row:
+            vals['personal_tags'] = ', '.join(tag['tag_name'] for tag in row['tags'] if tag['type'] == 2) or False
+        if 'tags' in row or 'tag_id' in row:
+            vals['tag_ids'] = vals['known_tag_ids'] = self.env['wecom.tag'].concat(
+                *(tags[number] for number in self.env['wecom.tag']._read_numbers(row)))
         return vals
 
     @api.model
@@ -136,16 +156,25 @@ class WecomRelation(models.Model):
         """
         members = self.env['wecom.member']._ensure(contact.app_id, [row['userid'] for row in rows])
         known = {relation.member_id: relation for relation in contact.relation_ids}
+        tags = self.env['wecom.tag']._ensure(contact.app_id, rows)
         kept = self.browse()
         for row in rows:
-            member, vals = members[row['userid'].lower()], self._prepare(row)
+            member, vals = members[row['userid'].lower()], self._prepare(row, tags)
             relation = known.get(member)
             if not relation:
-                relation = known[member] = self.create({'contact_id': contact.id, 'member_id': member.id, **vals})
+                relation = known[member] = self.create({'contact_id': contact.id, 'member_id': member.id, **self._to_write(vals)})
+                relation._put_tags_of_channel()
             else:
                 relation._write_seen(vals)
             kept |= relation
         return kept
+
+    def _put_tags_of_channel(self):
+        """Put on the tags of the code by which a customer came; WeCom is told with the next sending."""
+        tags = self.env['wecom.channel']._find(self.app_id, self.channel).tag_ids - self.tag_ids
+        if tags:
+            self.write({'tag_ids': [Command.link(tag.id) for tag in tags], 'is_unsent': True})
+            self.env.ref('wecom_contact.ir_cron_wecom_relation_send').sudo()._trigger()
 
     def _write_seen(self, vals):
         """Write what differs.
@@ -155,14 +184,19 @@ class WecomRelation(models.Model):
         :return: whether something but the mark of the comparison differs
         """
         if self.is_unsent:
-            vals = {name: value for name, value in vals.items() if name not in NOTED}
+            vals = {name: value for name, value in vals.items() if name not in NOTED | {'tag_ids'}}
         if self.state == 'lost' and vals['added_at'] < self.ended_at:
             vals = {name: value for name, value in vals.items() if name not in ('state', 'ended_at')}
-        changed = {name: value for name, value in vals.items()
-                   if self[name] != (self.env['wecom.resync'].browse(value) if name == 'seen_resync_id' else value)}
+        changed = {name: value for name, value in vals.items() if self[name] != value}
         if changed:
-            self.write(changed)
+            self.write(self._to_write(changed))
         return bool(changed.keys() - {'seen_resync_id'})
+
+    @api.model
+    def _to_write(self, vals):
+        """Return values that hold records as ``write`` and ``create`` want them."""
+        return {name: self._fields[name].convert_to_write(value, self) if isinstance(value, models.BaseModel) else value
+                for name, value in vals.items()}
 
     def _end(self, state, moment=None, callback=None):
         """Note that the relations ended, and the loss with it.
@@ -224,13 +258,17 @@ class WecomRelation(models.Model):
             'partner_id': contact.partner_id.id, 'partner_name': self.remark_corp_name or contact.corp_name,
             'phone': mobiles[0] if mobiles else False, 'user_id': user.id, 'company_id': self.company_id.id,
             'wecom_contact_id': contact.id, 'source_id': self._find_source().id,
+            'campaign_id': self.env['wecom.channel']._find(self.app_id, self.channel).campaign_id.id,
         }
 
     def _uses_leads(self, user):
         return (user or self.env.user).has_group('crm.group_use_lead')
 
     def _find_source(self):
-        """Return where he came from: the channel's name, without the mark of codes; WeCom where there is none."""
+        """Return where he came from: the source of our code, else the channel's name without its mark; WeCom where there is none."""
+        channel = self.env['wecom.channel']._find(self.app_id, self.channel)
+        if channel:
+            return channel.source_id
         name = re.sub(f'^{CHANNEL_PREFIX}', '', self.channel or '', flags=re.IGNORECASE).strip()
         if not name:
             return self.env.ref('wecom_contact.utm_source_wecom')

@@ -72,6 +72,7 @@ class WecomResync(models.Model):
         """Read the next page and write it; the caller commits."""
         call = self.env['wecom.client']._call
         if not self.members:
+            self.env['wecom.tag']._sync(self.app_id)  # the pages name tags by number only
             self.members = json.dumps(call(self.app_id, 'externalcontact/get_follow_user_list')['follow_user'])
         waiting = json.loads(self.members)
         if not waiting:
@@ -105,19 +106,22 @@ class WecomResync(models.Model):
             list(new.values())).with_env(self.env)}
         members = self.env['wecom.member']._ensure(self.app_id, list({row['follow_info']['userid'] for row in rows}))
         self.env['wecom.relation'].search([('contact_id', 'in', [contact.id for contact in contacts.values()])])
+        tags = self.env['wecom.tag']._ensure(self.app_id, [row['follow_info'] for row in rows])
         added, changed = [], 0
         for row in rows:
             contact, profile = contacts[row['external_contact']['external_userid']], row['external_contact']
             if profile['external_userid'] not in new:
                 contact._write_profile(profile)
             member = members[row['follow_info']['userid'].lower()]
-            vals = self.env['wecom.relation']._prepare(row['follow_info']) | {'seen_resync_id': self.id}
+            vals = self.env['wecom.relation']._prepare(row['follow_info'], tags) | {'seen_resync_id': self}
             relation = contact.relation_ids.filtered(lambda relation: relation.member_id == member)
             if not relation:
-                added.append({'contact_id': contact.id, 'member_id': member.id, **vals})
+                added.append({'contact_id': contact.id, 'member_id': member.id, **self.env['wecom.relation']._to_write(vals)})
             else:
                 changed += relation._write_seen(vals)
         created = self.env['wecom.relation'].create(added)
+        for relation in created.filtered('channel'):
+            relation._put_tags_of_channel()
         created._find_or_create_leads()
         self.write({'seen_count': self.seen_count + len(rows), 'new_count': self.new_count + len(created),
                     'changed_count': self.changed_count + changed})

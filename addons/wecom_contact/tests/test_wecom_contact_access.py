@@ -10,6 +10,9 @@ ALLOWED = {
     'wecom.contact': {'salesperson': READ, 'manager': EDIT, 'administrator': EDIT},
     'wecom.relation': {'salesperson': EDIT, 'manager': EDIT, 'administrator': EDIT},
     'wecom.loss': {'salesperson': EDIT, 'manager': EDIT, 'administrator': EDIT},
+    'wecom.tag': {'salesperson': READ, 'manager': ('read', 'write', 'create'), 'administrator': ('read', 'write', 'create')},
+    'wecom.channel': {'salesperson': READ, 'manager': ('read', 'write', 'create'), 'administrator': ('read', 'write', 'create')},
+    'wecom.welcome': {'manager': READ, 'administrator': READ},
     'wecom.resync': {'administrator': READ},
     'wecom.member': {'salesperson': READ, 'manager': READ, 'administrator': EDIT},
 }
