@@ -16,6 +16,7 @@
         'data/ir_cron_data.xml',
         'views/wecom_relation_views.xml',
         'views/wecom_contact_views.xml',
+        'views/wecom_chat_views.xml',
         'views/wecom_loss_views.xml',
         'views/wecom_tag_views.xml',
         'views/wecom_channel_views.xml',

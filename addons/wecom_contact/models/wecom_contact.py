@@ -11,11 +11,13 @@ GONE = (84061, 40096)  # nobody of ours has this customer; the id is not (or no 
 class WecomContact(models.Model):
     """A customer on WeChat or WeCom (外部联系人), as the corp knows him; through whom, tell the relations."""
     _name = 'wecom.contact'
-    _inherit = ['mail.thread', 'mail.activity.mixin']
+    _inherit = ['mail.thread', 'mail.activity.mixin', 'wecom.fetched.mixin']
     _description = "WeCom customer"
     _order = 'id desc'
     _rec_names_search = ['name', 'corp_name']
     _check_company_auto = True
+
+    _fetch_cron = 'wecom_contact.ir_cron_wecom_contact_fetch'
 
     app_id = fields.Many2one('wecom.app', "App", required=True, readonly=True, ondelete='restrict')
     company_id = fields.Many2one(related='app_id.company_id', store=True, index=True)
@@ -35,12 +37,8 @@ class WecomContact(models.Model):
     lead_ids = fields.One2many('crm.lead', 'wecom_contact_id', "Leads", readonly=True)
     lead_count = fields.Integer("Number of leads", compute='_compute_lead_count')
     member_count = fields.Integer("Members", compute='_compute_member_count', store=True)
-    is_stale = fields.Boolean("To be fetched", readonly=True, help="WeCom told of a change; what is true now is being asked.")
-    fetched_at = fields.Datetime("Fetched", readonly=True)
-    problem = fields.Char(readonly=True)
 
     _external_uniq = models.UniqueIndex("(app_id, external_userid)", "The customer is known already.")
-    _stale_idx = models.Index("(id) WHERE is_stale IS TRUE")
 
     @api.depends('lead_ids')
     def _compute_lead_count(self):
@@ -87,32 +85,6 @@ class WecomContact(models.Model):
         new = self.with_context(tracking_disable=True).create([
             {'app_id': app.id, 'external_userid': external, 'name': external, 'is_stale': True} for external in unknown]).with_env(self.env)
         return known | {contact.external_userid: contact for contact in new}
-
-    def _mark_stale(self):
-        self.filtered(lambda contact: not contact.is_stale).write({'is_stale': True, 'problem': False})
-        self._trigger_fetch()
-
-    @api.model
-    def _trigger_fetch(self, at=None):
-        self.env.ref('wecom_contact.ir_cron_wecom_contact_fetch').sudo()._trigger(at)
-
-    @api.model
-    def _cron_fetch(self, batch_size=100):
-        """Fetch the customers of whom WeCom told; one transaction each, so that one that fails holds back no other."""
-        while batch := self.search([('is_stale', '=', True), ('problem', '=', False)], order='id', limit=batch_size):
-            for number, contact in enumerate(batch):
-                contact = contact.try_lock_for_update(allow_referencing=True)
-                try:
-                    contact._fetch()
-                except WeComError as error:
-                    if error.policy in ('limit', 'network', 'config'):
-                        seconds = error.seconds or (600 if error.policy == 'config' else 60)
-                        self._trigger_fetch(fields.Datetime.add(fields.Datetime.now(), seconds=seconds))
-                        self.env['ir.cron']._commit_progress(0, remaining=0)
-                        return
-                    contact.problem = error.sentence
-                if not self.env['ir.cron']._commit_progress(1, remaining=len(batch) - number - 1):
-                    return
 
     def _fetch(self):
         """Ask WeCom who has this customer now and write it down."""

@@ -6,6 +6,7 @@ from odoo.addons.wecom.models.wecom_client import WeComError
 
 MEMBERS_AT_ONCE = 100  # of one call, and customers of one page: WeCom's own limits (D:92994)
 PAGE = 100
+CHATS = 1000  # of one page (D:92120)
 RETRY = 60
 NO_MORE = (40003, 60111)  # a member left while we compared
 
@@ -31,6 +32,7 @@ class WecomResync(models.Model):
     members = fields.Text("Members left", readonly=True, help="JSON list; the first hundred are being read.")
     cursor = fields.Char("Page", readonly=True)
     page_count = fields.Integer("Pages", readonly=True)
+    chats = fields.Text("Group chats seen", readonly=True, help="JSON list.")
     seen_count = fields.Integer("Relations seen", readonly=True)
     new_count = fields.Integer("New here", readonly=True)
     changed_count = fields.Integer("Changed", readonly=True)
@@ -76,7 +78,8 @@ class WecomResync(models.Model):
             self.members = json.dumps(call(self.app_id, 'externalcontact/get_follow_user_list')['follow_user'])
         waiting = json.loads(self.members)
         if not waiting:
-            self._finish()
+            if self._read_chats():
+                self._finish()
             return
         body = {'userid_list': waiting[:MEMBERS_AT_ONCE], 'cursor': self.cursor or '', 'limit': PAGE}
         try:
@@ -126,10 +129,27 @@ class WecomResync(models.Model):
         self.write({'seen_count': self.seen_count + len(rows), 'new_count': self.new_count + len(created),
                     'changed_count': self.changed_count + changed})
 
+    def _read_chats(self):
+        """Read the next page of group chats; each is fetched by the job of the chats.
+
+        :return: whether it was the last
+        """
+        answer = self.env['wecom.client']._call(
+            self.app_id, 'externalcontact/groupchat/list', {'cursor': self.cursor or '', 'limit': CHATS})
+        numbers = [row['chat_id'] for row in answer['group_chat_list']]
+        for chat in self.env['wecom.chat']._ensure(self.app_id, numbers).values():
+            chat._mark_stale()
+        after = answer.get('next_cursor') or False
+        self.write({'cursor': after, 'chats': json.dumps(json.loads(self.chats or '[]') + numbers), 'problem': False})
+        return not after
+
     def _finish(self):
         """All pages were read: relations that none of them named ended on WeCom without our being told."""
         missing = self.env['wecom.relation'].search([
             ('app_id', '=', self.app_id.id), ('state', '=', 'active'), ('added_at', '<', self.started_at),
             '|', ('seen_resync_id', '=', False), ('seen_resync_id', '<', self.id)])
         missing._end('unknown')
+        self.env['wecom.chat'].search([
+            ('app_id', '=', self.app_id.id), ('number', 'not in', json.loads(self.chats)),
+            ('create_date', '<', self.started_at)])._dismiss()
         self.write({'state': 'done', 'ended_at': fields.Datetime.now(), 'missing_count': len(missing), 'problem': False})

@@ -11,6 +11,8 @@ ALLOWED = {
     'wecom.relation': {'salesperson': EDIT, 'manager': EDIT, 'administrator': EDIT},
     'wecom.loss': {'salesperson': EDIT, 'manager': EDIT, 'administrator': EDIT},
     'wecom.tag': {'salesperson': READ, 'manager': ('read', 'write', 'create'), 'administrator': ('read', 'write', 'create')},
+    'wecom.chat': {'salesperson': READ, 'manager': READ, 'administrator': READ},
+    'wecom.chat.participant': {'salesperson': READ, 'manager': READ, 'administrator': READ},
     'wecom.channel': {'salesperson': READ, 'manager': ('read', 'write', 'create'), 'administrator': ('read', 'write', 'create')},
     'wecom.welcome': {'manager': READ, 'administrator': READ},
     'wecom.resync': {'administrator': READ},
