@@ -202,6 +202,16 @@ class WasteCollection(models.Model):
                     "Collection %(collection)s is “%(state)s” and can not be deleted: reverse it instead.",
                     collection=collection.name, state=collection._waste_state_label(collection.state)))
 
+    @api.ondelete(at_uninstall=False)
+    def _log_deletion(self):
+        """Who deleted what was registered by hand stays to be read at its contract."""
+        for collection in self.filtered(lambda collection: not collection.is_automatic):
+            # Whoever registers money needn't be allowed to write on the contract.
+            collection.contract_id.sudo()._message_log(
+                body=self.env._(
+                    "Collection %(collection)s over %(amount).2f was deleted.", collection=collection.name, amount=collection.amount),
+                author_id=self.env.user.partner_id.id)
+
     @api.model
     def _prepare_contract_values(self, contract):
         return {

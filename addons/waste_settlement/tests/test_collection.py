@@ -145,6 +145,16 @@ class TestCollection(SettlementCase):
         values = collection.message_ids.sudo().tracking_value_ids.filtered(lambda value: value.field_id.name == "amount")
         self.assertEqual((values.old_value_float, values.new_value_float), (10000.0, 12000.0))
 
+    def test_s3_pay_log_a_deleted_one_is_noted_at_its_contract(self):
+        collection = self._collect(user=self.salesperson)
+        number = collection.name
+
+        collection.with_user(self.salesperson).unlink()
+
+        note = self.contract.message_ids[0]
+        self.assertIn(f"Collection {number} over 10000.00 was deleted.", note.body)
+        self.assertEqual(note.author_id, self.salesperson.partner_id)
+
     def test_what_was_submitted_is_sealed(self):
         collection = self._collect()
         collection.action_submit()
