@@ -128,13 +128,12 @@ class ExchangeMessageMixin(models.AbstractModel):
         if not vals_list:
             return self.browse()
         self.check_access('create')
-        # Nobody has changed it since: each reference to a user costs a look-up of 5 µs.
-        stamp = {'create_uid': self.env.uid, 'create_date': self.env.cr.now(), 'write_date': self.env.cr.now()}
-        columns = SQL(', ').join(map(SQL.identifier, [*vals_list[0], *stamp]))
-        table = SQL.identifier(self._table)
+        # No write_uid: nobody has changed them since, and each reference to a user costs a look-up of 5 µs.
         rows = self.env.execute_query(SQL(
-            "INSERT INTO %(table)s (%(columns)s) SELECT %(columns)s FROM json_populate_recordset(NULL::%(table)s, %(rows)s) RETURNING id",
-            table=table, columns=columns, rows=json.dumps([vals | stamp for vals in vals_list], ensure_ascii=False, default=str)))
+            "INSERT INTO %(table)s (create_uid, create_date, write_date, %(columns)s) "
+            "SELECT %(user)s, %(now)s, %(now)s, %(columns)s FROM json_populate_recordset(NULL::%(table)s, %(rows)s) RETURNING id",
+            table=SQL.identifier(self._table), columns=SQL(', ').join(map(SQL.identifier, vals_list[0])), user=self.env.uid,
+            now=self.env.cr.now(), rows=json.dumps(vals_list, ensure_ascii=False, default=str)))
         if any(vals['state'] in ('pending', 'rejected') for vals in vals_list):
             self._trigger_queue()
         return self.browse(id_ for [id_] in rows)

@@ -54,14 +54,11 @@ class WastePackageEvent(models.Model):
             return
         self.check_access("create")
         self.env["waste.package"].flush_model()
-        now = self.env.cr.now()
-        stamp = {"create_date": now, "write_date": now}
-        columns = SQL(", ").join(map(SQL.identifier, [*vals_list[0], *stamp]))
         self.env.execute_query(SQL(
-            "INSERT INTO %(table)s (%(columns)s) SELECT %(columns)s "
+            "INSERT INTO %(table)s (create_date, write_date, %(columns)s) SELECT %(now)s, %(now)s, %(columns)s "
             "FROM json_populate_recordset(NULL::%(table)s, %(rows)s) RETURNING id",
-            table=SQL.identifier(self._table), columns=columns,
-            rows=json.dumps([{**vals, **stamp} for vals in vals_list], default=str),
+            table=SQL.identifier(self._table), columns=SQL(", ").join(map(SQL.identifier, vals_list[0])),
+            now=self.env.cr.now(), rows=json.dumps(vals_list, default=str),
         ))
         self.env["waste.package"].invalidate_model(["event_ids"])
 

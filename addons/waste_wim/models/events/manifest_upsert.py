@@ -116,10 +116,10 @@ class WimEventManifest(models.AbstractModel):
         for manifest in created:
             if manifest.batch_id and not manifest.batch_id.pickup_id:
                 manifest.batch_id.pickup_id = manifest.pickup_id
-        for manifest in created | updated:
-            if manifest.has_major_difference and not manifest.difference_answer and not manifest.activity_ids:
-                manifest.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    summary=self.env._("Answer the major difference"),
-                    user_id=(manifest.pickup_id.contract_id.user_id or self.env.ref("base.user_admin")).id,
-                )
+        due = (created | updated).filtered(
+            lambda manifest: manifest.has_major_difference and not manifest.difference_answer and not manifest.activity_ids)
+        admin = self.env.ref("base.user_admin")
+        for user, manifests in due.grouped(lambda manifest: manifest.pickup_id.contract_id.user_id or admin).items():
+            # The workbench shows them; with mails the queue would wait for a mail server.
+            manifests.with_context(mail_activity_quick_update=True).activity_schedule(
+                "mail.mail_activity_data_todo", summary=self.env._("Answer the major difference"), user_id=user.id)

@@ -212,7 +212,7 @@ class WimEventPackage(models.AbstractModel):
         unit = self._find_code(message, refs["units"], "unit")
         return {
             "package_id": package.id,
-            "company_id": package.company_id.id,
+            "company_id": message.company.id,  # the package's, or it would be refused
             "kind": payload["kind"],
             "occurred_at": message.occurred_at,
             "recorded_at": message.sent_at,

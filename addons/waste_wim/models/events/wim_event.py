@@ -124,7 +124,8 @@ class WimEvent(models.AbstractModel):
             message.park(f"{prefix}:{number}")
             return None
         # Parties belong to no company or to all of them; documents always to one.
-        if "company_id" in record._fields and record.company_id and not self._of_company(message, record, field):
+        company = record.company_id if "company_id" in record._fields else None
+        if company and company != message.company and not self._of_company(message, record, field):
             return None
         return record
 

@@ -35,9 +35,9 @@ class WimEventDocument(models.AbstractModel):
             known = versions.get(message.key)
             if known is None:
                 known = dict(record.external_versions or {}) if record else {}
+            rank = message.rank
             fresh = {
-                field: value for field, value in message.payload.items()
-                if tuple(known.get(field, ())) < message.rank
+                field: value for field, value in message.payload.items() if tuple(known.get(field, ())) < rank
             }
             if not fresh:
                 message.stale()
@@ -45,7 +45,7 @@ class WimEventDocument(models.AbstractModel):
             vals = self._prepare_values(message, fresh, refs, record)
             if vals is None:
                 continue
-            versions[message.key] = {**known, **dict.fromkeys(fresh, list(message.rank))}
+            versions[message.key] = {**known, **dict.fromkeys(fresh, list(rank))}
             target = patches.setdefault(record, {}) if record else births.setdefault(
                 message.key, self._prepare_birth_values(message),
             )
