@@ -64,6 +64,23 @@ class TestWimEvents(WimCase):
         self.assertRecordValues(self.package(), [{
             "state": "accepted", "declared_kg": 100.0, "allocated_kg": 99.5, "accepted_kg": 99.5, "place": "A-01"}])
 
+    # --- manifests ---
+
+    def test_major_difference_is_a_to_do_of_the_salesperson_once_and_no_mail(self):
+        pickup = self.message("pickup.upsert", "JY1", {
+            "pickup_no": "JY1", "contract_no": "T-2026-1", "producer_code": "P00001", "planned_at": "2026-07-01T10:00:00+08:00"})
+        manifest = {"pickup_no": "JY1", "out_qty_t": "1.000", "major_difference": True}
+        mails = self.env["mail.mail"].search_count([])
+
+        rows = self.send(
+            self.partner(), self.contract(), pickup, self.message("manifest.upsert", "20264419000001", manifest))
+        self.send(self.message("manifest.upsert", "20264419000001", {**manifest, "in_qty_t": "0.500"}, version=2))
+
+        self.assertEqual(rows[-1].state, "warned")
+        to_do = self.env["waste.manifest"].search([("name", "=", "20264419000001")]).activity_ids
+        self.assertRecordValues(to_do, [{"user_id": self.salesperson.id, "summary": "Answer the major difference"}])
+        self.assertEqual(self.env["mail.mail"].search_count([]), mails)
+
     # --- parties ---
 
     def test_s0_g7_a_same_partner_again_changes_nothing_and_a_new_phone_only_the_phone(self):
