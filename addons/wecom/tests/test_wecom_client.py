@@ -141,14 +141,14 @@ class TestWecomClient(WecomCase):
         self.assertEqual(seconds, [60, 3600, 86400, 86400])
 
     def test_check_07_a_job_ends_without_a_refusal(self):
-        """The job is scaled down: 300 calls against an endpoint that takes 120 in each 2 seconds."""
-        self.control('settings', per_window=120, window_seconds=2)
-        with patch.object(type(self.env['wecom.bucket']), '_limit', lambda _self, _path: Limit(size=20, rate=45)):
-            for _call in range(300):
+        """The job is scaled down: 150 calls against an endpoint that takes 60 in each second."""
+        self.control('settings', per_window=60, window_seconds=1)
+        with patch.object(type(self.env['wecom.bucket']), '_limit', lambda _self, _path: Limit(size=10, rate=45)):
+            for _call in range(150):
                 self.call('department/list')
 
         calls = [call for call in self.seen() if call['path'] == 'department/list']
-        self.assertEqual((len(calls), {call['errcode'] for call in calls}), (300, {0}))
+        self.assertEqual((len(calls), {call['errcode'] for call in calls}), (150, {0}))
 
     def test_a_busy_system_is_asked_three_times_more(self):
         self.call()
