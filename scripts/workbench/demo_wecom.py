@@ -19,7 +19,7 @@ app = env["wecom.app"].with_context(active_test=False).search([("corp_id", "=", 
 if not app:
     app = env["wecom.app"].create({{
         "name": "SCRM（模拟）", "corp_id": "wwfake0000000001", "agent_id": AGENT, "user_id": responsible.id,
-        "company_id": (responsible.company_id or env.company).id, "has_address_book": True}})
+        "company_id": False, "has_address_book": True}})
 app.write({{"secret": "fake-app-secret-" + AGENT, "callback_token": "token" + AGENT, "api_base_url": {api!r},
            "callback_aes_key": "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"}})
 env["ir.config_parameter"].set_param("web.base.url", {url!r})

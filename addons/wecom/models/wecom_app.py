@@ -25,7 +25,8 @@ class WecomApp(models.Model):
 
     name = fields.Char(required=True, tracking=True)
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one('res.company', required=True, default=lambda self: self.env.company, index=True)
+    company_id = fields.Many2one(
+        'res.company', default=lambda self: self.env.company, index=True, help="Empty: the corp is that of all companies.")
     corp_id = fields.Char("Corp ID", required=True, tracking=True, help="In the admin console under My Company: ww…")
     agent_id = fields.Char("Agent ID", required=True, tracking=True, help="On the app's page in the admin console: 1000002.")
     api_base_url = fields.Char(

@@ -22,7 +22,6 @@ class WecomCallback(models.Model):
     _queue_cron = 'wecom.ir_cron_wecom_callback'
 
     app_id = fields.Many2one('wecom.app', "App", required=True, readonly=True, ondelete='restrict')
-    company_id = fields.Many2one(required=True)
     event = fields.Char(readonly=True, help="Event and change type, as WeCom names them.")
     lane = fields.Selection([
         ('priority', "At once"),
@@ -62,7 +61,7 @@ class WecomCallback(models.Model):
         digest = hashlib.sha256(text.encode()).hexdigest()
         now = self.env.cr.now()
         vals = {
-            'app_id': app_id, 'company_id': company_id, 'key': digest, 'payload': text, 'payload_sha256': digest, 'event': event,
+            'app_id': app_id, 'company_id': company_id or None, 'key': digest, 'payload': text, 'payload_sha256': digest, 'event': event,
             'lane': lane, 'state': 'pending', 'attempts': 0, 'received_at': now, 'create_date': now, 'write_date': now,
             'create_uid': self.env.uid, 'write_uid': self.env.uid,
             'occurred_at': fields.Datetime.to_string(envelope.moment(created)) if created.isdigit() and len(created) < 12 else None,

@@ -74,7 +74,7 @@ class WecomMember(models.Model):
         by_login = (users - taken).grouped(lambda user: user.login.lower())
         for member in free:
             found = by_login.get(member.userid_key, self.env['res.users']).filtered(
-                lambda user: member.company_id in user.company_ids)
+                lambda user: not member.company_id or member.company_id in user.company_ids)
             if len(found) == 1:
                 member.user_id = found
 

@@ -25,7 +25,6 @@ class WecomMessage(models.Model):
 
     app_id = fields.Many2one('wecom.app', "App", required=True, readonly=True, ondelete='cascade')
     member_id = fields.Many2one('wecom.member', "To", required=True, readonly=True, ondelete='cascade')
-    company_id = fields.Many2one(required=True)
     mail_message_id = fields.Many2one('mail.message', "Message", readonly=True, ondelete='set null', index='btree_not_null')
     msgid = fields.Char("WeCom number", readonly=True)
 
@@ -48,9 +47,9 @@ class WecomMessage(models.Model):
         number = mail_message.id if mail_message else uuid.uuid4().hex
         # sudo: whoever writes in a chatter may cause a notice; nobody writes messages himself
         return self.sudo()._insert([{
-            'app_id': member.app_id.id, 'member_id': member.id, 'company_id': member.company_id.id, 'state': 'pending', 'attempts': 0,
-            'mail_message_id': mail_message.id if mail_message else None, 'key': f'{number}-{member.id}', 'payload': payload,
-            'payload_sha256': self._digest(payload), 'received_at': self.env.cr.now(),
+            'app_id': member.app_id.id, 'member_id': member.id, 'company_id': member.company_id.id or None, 'state': 'pending',
+            'attempts': 0, 'mail_message_id': mail_message.id if mail_message else None, 'key': f'{number}-{member.id}',
+            'payload': payload, 'payload_sha256': self._digest(payload), 'received_at': self.env.cr.now(),
         } for member in members])
 
     # === QUEUE === #

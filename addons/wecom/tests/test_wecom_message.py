@@ -44,6 +44,13 @@ class TestWecomMessage(WecomCase):
         self.assertTrue(row['content']['url'].endswith(f'/mail/message/{message.id}'))
         self.assertEqual((self.outbox().state, notices[self.lina.partner_id].notification_status), ('done', 'sent'))
 
+    def test_an_app_for_all_companies_sends_too(self):
+        self.app.company_id = False
+        self.partner.message_post(body="好", partner_ids=self.lina.partner_id.ids)
+        self.process()
+
+        self.assertEqual((self.outbox().state, self.received()), ('done', [('lina', False)]))
+
     def test_who_becomes_a_customer_gets_mails_again(self):
         self.lina.group_ids = self.env.ref('base.group_portal')
 

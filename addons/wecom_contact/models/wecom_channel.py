@@ -16,7 +16,6 @@ class WecomChannel(models.Model):
     _inherit = ['mail.thread']
     _description = "WeCom channel code"
     _order = 'id desc'
-    _check_company_auto = True
 
     app_id = fields.Many2one('wecom.app', "App", required=True, ondelete='restrict', default=lambda self: self._default_app_id())
     company_id = fields.Many2one(related='app_id.company_id', store=True)
@@ -48,7 +47,7 @@ class WecomChannel(models.Model):
     @api.model
     def _default_app_id(self):
         # sudo: who makes codes need not see the apps
-        return self.env['wecom.contact'].sudo().search([('company_id', 'in', self.env.companies.ids)], limit=1).app_id
+        return self.env['wecom.contact'].sudo().search([('company_id', 'in', [*self.env.companies.ids, False])], limit=1).app_id
 
     def _compute_counts(self):
         relations = self.env['wecom.relation']

@@ -15,7 +15,6 @@ class WecomContact(models.Model):
     _description = "WeCom customer"
     _order = 'id desc'
     _rec_names_search = ['name', 'corp_name']
-    _check_company_auto = True
 
     _fetch_cron = 'wecom_contact.ir_cron_wecom_contact_fetch'
 
@@ -31,7 +30,7 @@ class WecomContact(models.Model):
     corp_name = fields.Char("Company in WeCom", readonly=True)
     position = fields.Char("Job position", readonly=True)
     avatar = fields.Char("Picture", readonly=True)
-    partner_id = fields.Many2one('res.partner', "Contact", index='btree_not_null', tracking=True, check_company=True)
+    partner_id = fields.Many2one('res.partner', "Contact", index='btree_not_null', tracking=True)
     relation_ids = fields.One2many('wecom.relation', 'contact_id', "Known by", readonly=True)
     loss_ids = fields.One2many('wecom.loss', 'contact_id', "Losses", readonly=True)
     lead_ids = fields.One2many('crm.lead', 'wecom_contact_id', "Leads", readonly=True)
@@ -127,6 +126,10 @@ class WecomContact(models.Model):
         if not self.partner_id:
             self.partner_id = self._find_partner()
 
+    def _get_company_domain(self):
+        """Return what limits partners and leads to those of the app's company; one for all companies limits nothing."""
+        return [('company_id', 'in', (False, self.company_id.id))] if self.company_id else []
+
     def _find_partner(self):
         """Return the partner of another identity of the same person (unionid), else the one whose number a member noted, if only one."""
         if self.unionid:
@@ -138,6 +141,5 @@ class WecomContact(models.Model):
         if not numbers:
             return self.env['res.partner']
         candidates = self.env['res.partner'].search([
-            ('phone_sanitized', 'in', [f'+86{number[-11:]}' for number in numbers]),
-            ('company_id', 'in', (False, self.company_id.id))], limit=2)
+            ('phone_sanitized', 'in', [f'+86{number[-11:]}' for number in numbers]), *self._get_company_domain()], limit=2)
         return candidates if len(candidates) == 1 else self.env['res.partner']

@@ -242,7 +242,7 @@ class WecomRelation(models.Model):
 
     def _find_lead(self):
         contact, lead = self.contact_id, self.env['crm.lead']
-        domain = Domain('wecom_contact_id', '=', False) & Domain('company_id', 'in', (False, self.company_id.id)) \
+        domain = Domain('wecom_contact_id', '=', False) & Domain(contact._get_company_domain()) \
             & Domain('stage_id.is_won', '=', False)
         same = Domain('partner_id', '=', contact.partner_id.id) if contact.partner_id else Domain.FALSE
         numbers = [f'+86{number[-11:]}' for number in json.loads(self.mobiles or '[]')]

@@ -36,7 +36,7 @@ class WecomTag(models.Model):
     @api.model
     def _default_app_id(self):
         # sudo: who makes tags need not see the apps
-        return self.env['wecom.contact'].sudo().search([('company_id', 'in', self.env.companies.ids)], limit=1).app_id
+        return self.env['wecom.contact'].sudo().search([('company_id', 'in', [*self.env.companies.ids, False])], limit=1).app_id
 
     @api.depends('name', 'group_name')
     def _compute_display_name(self):

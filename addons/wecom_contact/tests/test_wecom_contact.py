@@ -19,6 +19,18 @@ class TestWecomContact(ContactCase):
             {'member_id': self.member.id, 'state': 'active', 'channel': 'QR-EXPO1', 'add_way': '1', 'remark': '王女士'}])
         self.assertEqual(self.contact(external).kind, 'wechat')
 
+    def test_an_app_for_all_companies_finds_what_each_has(self):
+        self.app.company_id = False
+        other = self.env['res.company'].create({'name': 'Theirs'})
+        partner = self.env['res.partner'].create(
+            {'name': '王经理', 'phone': '13800138001', 'country_id': self.env.ref('base.cn').id, 'company_id': other.id})
+        external = self.friend()
+        self.act('member_edits', userid='LiNa', external_userid=external, remark_mobiles=['13800138001'])
+        self.run_queue(self.event('add_external_contact', external), self.event('edit_external_contact', external))
+        self.run_queue(self.event('edit_external_contact', external))
+
+        self.assertEqual((self.contact(external).partner_id, self.contact(external).lead_ids.user_id), (partner, self.lina))
+
     def test_several_members_who_know_him_make_no_second_lead(self):
         external = self.friend()
         self.friend(userid='ZhangWei', external_userid=external)

@@ -58,6 +58,8 @@ class TestWecomContactAccess(ContactCase):
         contact = self.env['wecom.contact'].create({'app_id': theirs.id, 'external_userid': 'wmx', 'name': 'X'})
 
         self.assertNotIn(contact, self.env['wecom.contact'].with_user(self.chen).search([]))
+        theirs.company_id = False
+        self.assertIn(contact, self.env['wecom.contact'].with_user(self.chen).search([]), "an app for all companies")
 
     @mute_logger('odoo.addons.base.models.ir_access')
     def test_buttons_ask_who_presses_them(self):
