@@ -13,7 +13,7 @@ class WastePackageEvent(models.Model):
     _order = "occurred_at, id"
     _rec_name = "kind"
 
-    package_id = fields.Many2one("waste.package", "Package", required=True, ondelete="restrict")  # see _package_idx
+    package_id = fields.Many2one("waste.package", "Package", required=True, index=True, ondelete="restrict")
     producer_id = fields.Many2one(related="package_id.producer_id")
     company_id = fields.Many2one("res.company", "Operating Company", required=True)
     kind = fields.Selection(EVENT_KINDS, "Node", required=True)

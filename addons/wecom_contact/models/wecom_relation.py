@@ -18,7 +18,7 @@ class WecomRelation(models.Model):
     _description = "WeCom relation"
     _order = 'added_at desc, id desc'
 
-    contact_id = fields.Many2one('wecom.contact', "Customer", required=True, readonly=True, ondelete='cascade')
+    contact_id = fields.Many2one('wecom.contact', "Customer", required=True, readonly=True, ondelete='cascade', index=True)
     app_id = fields.Many2one(related='contact_id.app_id', store=True)
     company_id = fields.Many2one(related='contact_id.company_id', store=True)
     member_id = fields.Many2one('wecom.member', "Member", required=True, readonly=True, ondelete='restrict', index=True)
