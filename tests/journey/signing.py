@@ -135,9 +135,9 @@ class Office:
         contract = self('sale.order', 'create', {
             'company_id': self.company, 'date_start': str(date.today()), 'date_end': str(date.today() + timedelta(days=364)), **values})
         self('sale.order', 'action_submit', [contract])
+        step = {'approving': 'action_approve', 'customer_review': 'action_agree', 'gov_review': 'action_government_pass'}
         while (state := self.contract(contract)['contract_state']) != 'signing':
-            self('sale.order', {'approving': 'action_approve', 'customer_review': 'action_agree', 'gov_review': 'action_government_pass'}[state],
-                 [contract])
+            self('sale.order', step[state], [contract])
         return contract
 
     def envelope(self, contract):

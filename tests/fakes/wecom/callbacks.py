@@ -1,4 +1,5 @@
 """Callbacks to the product: encrypted, and delivered as badly as the settings ask."""
+import http.client
 import random
 import secrets
 import threading
@@ -73,7 +74,7 @@ class Callbacks:
                     code = answer.status
             except urllib.error.HTTPError as error:
                 code = error.code
-            except OSError as error:
+            except (OSError, http.client.HTTPException) as error:  # nobody there, or killed in the middle of the answer
                 code = type(error).__name__
             row['seconds'].append(time.monotonic() - started)
             row['answers'].append(code)
