@@ -216,6 +216,14 @@ class TestPortal(WasteTrackFactory, HttpCase):
                 with self.subTest(login=login, url=url):
                     self.assertEqual(self._open(url, login).status_code, 404)
 
+    def test_staff_are_not_taken_for_their_company(self):
+        self.line.order_id.disposer_id.child_ids = self.env.ref("base.user_admin").partner_id
+        self.assertEqual(self.env.ref("base.user_admin").partner_id.commercial_partner_id, self.line.order_id.disposer_id)
+        for url in ("/my/waste", f"/my/waste/batch/{self.batch.id}", f"/my/waste/detail/{self.line.id}", "/my/transports"):
+            with self.subTest(url=url):
+                self.assertEqual(self._open(url, "admin").status_code, 404)
+        self.assertEqual(self.make_jsonrpc_request("/my/counters", {"counters": ["waste_count", "supervised_count"]}), {})
+
     def _make_party(self, name, role):
         return self.env["res.partner"].create({
             "name": name, "is_company": True, "party_role_ids": [self.env.ref(f"waste.party_role_{role}").id]})
