@@ -11,7 +11,7 @@ ADDONS = Path(__file__).resolve().parents[1] / 'addons'
 LEVELS = {
     'RAILS': ('exchange', 'approval', 'document_template', 'wecom', 'esign', 'sms_cn'),
     'TRADE': ('waste', 'waste_contract', 'waste_track', 'waste_settlement'),
-    'LINK': ('waste_wim', 'wecom_contact', 'wecom_archive', 'wecom_engage'),
+    'LINK': ('waste_wim', 'wecom_contact', 'waste_wecom', 'wecom_archive', 'wecom_engage'),
     'SCRM': (
         'scrm_base', 'scrm_partner', 'scrm_crm', 'scrm_message', 'scrm_portal', 'scrm_service', 'scrm_callcenter',
         'scrm_agent', 'scrm_marketing', 'scrm_performance', 'scrm_report',

@@ -1,0 +1,1 @@
+from . import test_waste_wecom_contact
