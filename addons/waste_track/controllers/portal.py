@@ -85,10 +85,11 @@ class WastePortal(CustomerPortal):
 
     def _check_is_party(self):
         """Carriers and staff find no such page."""
-        role = request.env.ref("waste.party_role_producer")
-        if role not in self._get_party().sudo().party_role_ids and not request.env["sale.order.line"].sudo().search_count(
-                self._get_detail_domain(), limit=1):
+        if not self._is_producer() and not request.env["sale.order.line"].sudo().search_count(self._get_detail_domain(), limit=1):
             raise NotFound
+
+    def _is_producer(self):
+        return request.env.ref("waste.party_role_producer") in self._get_party().sudo().party_role_ids
 
     # --- pages ---
 
@@ -117,6 +118,7 @@ class WastePortal(CustomerPortal):
             **self._prepare_portal_layout_values(),
             **self._prepare_words(),
             "page_name": "waste",
+            "is_producer": self._is_producer(),
             "details": details_sudo,
             "figures": {line.id: values for line, *values in figures},
             "party": self._get_party(),
@@ -137,6 +139,7 @@ class WastePortal(CustomerPortal):
             **self._prepare_portal_layout_values(),
             **self._prepare_words(),
             "page_name": "waste",
+            "is_producer": self._is_producer(),
             "detail": batches_sudo._prepare_lifecycle_detail(line_sudo.id),
             "batches": batches_sudo.search(domain, limit=self._items_per_page, offset=pager["offset"]),
             "pager": pager,
@@ -156,6 +159,7 @@ class WastePortal(CustomerPortal):
             **self._prepare_portal_layout_values(),
             **self._prepare_words(),
             "page_name": "waste",
+            "is_producer": self._is_producer(),
             "lifecycle": data,
             "rows": data["rows"][pager["offset"]:pager["offset"] + PACKAGES_PER_PAGE],
             "package_names": {row["id"]: row["name"] for row in data["rows"]},

@@ -172,6 +172,8 @@ class TestPortal(WasteTrackFactory, HttpCase):
                 details = self._read("/my/waste", login)
                 page = self._open(f"/my/waste/batch/{batch.id}", login).text
 
+                self.assertIn("Waste of Producers", details)
+                self.assertNotIn("My Waste", details)
                 self.assertIn("宏达电路板厂", details)
                 self.assertNotIn("废有机溶剂", details)
                 self.assertNotIn("含铜污泥", details)
