@@ -20,6 +20,7 @@
         'views/wecom_loss_views.xml',
         'views/wecom_tag_views.xml',
         'views/wecom_channel_views.xml',
+        'views/wecom_channel_report_views.xml',
         'views/wecom_app_views.xml',
         'views/crm_lead_views.xml',
         'views/wecom_contact_menus.xml',

@@ -3,7 +3,11 @@ from . import crm_lead
 from . import wecom_contact
 from . import wecom_relation
 from . import wecom_tag
+from . import wecom_way_mixin
 from . import wecom_channel
+from . import wecom_channel_rota
+from . import wecom_channel_window
+from . import wecom_relation_channel
 from . import wecom_welcome
 from . import wecom_chat
 from . import wecom_chat_participant

@@ -126,6 +126,14 @@ class WecomContact(models.Model):
         if not self.partner_id:
             self.partner_id = self._find_partner()
 
+    def _link_partners(self):
+        """Link those of a page who may be known: by another identity that has a partner, or by a number that a member noted."""
+        free = self.filtered(lambda contact: not contact.partner_id)
+        numbers = list(filter(None, free.mapped('unionid')))
+        known = set(self.search([('unionid', 'in', numbers), ('partner_id', '!=', False)]).mapped('unionid'))
+        for contact in free.filtered(lambda contact: contact.unionid in known or any(contact.relation_ids.mapped('mobiles'))):
+            contact.partner_id = contact._find_partner()
+
     def _get_company_domain(self):
         """Return what limits partners and leads to those of the app's company; one for all companies limits nothing."""
         return [('company_id', 'in', (False, self.company_id.id))] if self.company_id else []

@@ -57,7 +57,7 @@ class WecomRelation(models.Model):
         ('201', "Shared internally"),
         ('202', "Allotted by an administrator"),
     ], string="Added by", readonly=True)
-    channel = fields.Char("Channel", readonly=True, help="The state of the code by which he came.")
+    channel = fields.Char("Channel", readonly=True, index='btree_not_null', help="The state of the code by which he came.")
     oper_userid = fields.Char("Who added", readonly=True)
     tag_ids = fields.Many2many('wecom.tag', 'wecom_relation_tag_rel', 'relation_id', 'tag_id', "Tags")
     known_tag_ids = fields.Many2many('wecom.tag', 'wecom_relation_known_tag_rel', 'relation_id', 'tag_id', "Tags on WeCom", readonly=True)

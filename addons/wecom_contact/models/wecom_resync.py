@@ -75,7 +75,9 @@ class WecomResync(models.Model):
         call = self.env['wecom.client']._call
         if not self.members:
             self.env['wecom.tag']._sync(self.app_id)  # the pages name tags by number only
-            self.members = json.dumps(call(self.app_id, 'externalcontact/get_follow_user_list')['follow_user'])
+            userids = call(self.app_id, 'externalcontact/get_follow_user_list')['follow_user']
+            self.env['wecom.member']._note_followers(self.app_id, userids)
+            self.members = json.dumps(userids)
         waiting = json.loads(self.members)
         if not waiting:
             if self._read_chats():
@@ -125,6 +127,7 @@ class WecomResync(models.Model):
         created = self.env['wecom.relation'].create(added)
         for relation in created.filtered('channel'):
             relation._put_tags_of_channel()
+        created.contact_id._link_partners()
         created._find_or_create_leads()
         self.write({'seen_count': self.seen_count + len(rows), 'new_count': self.new_count + len(created),
                     'changed_count': self.changed_count + changed})

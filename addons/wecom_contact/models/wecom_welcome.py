@@ -75,6 +75,6 @@ class WecomWelcome(models.Model):
 
     def _get_text(self):
         name = self.contact_id.name
-        text = self.channel_id.welcome.replace('{member}', self.member_id.name).replace(
+        text = self.channel_id._find_greeting(self.occurred_at).welcome.replace('{member}', self.member_id.name).replace(
             '{customer}', '' if name == self.contact_id.external_userid else name)
         return text.encode()[:LONGEST].decode(errors='ignore')

@@ -1,4 +1,5 @@
 from . import test_wecom_channel
+from . import test_wecom_rota
 from . import test_wecom_chat
 from . import test_wecom_contact
 from . import test_wecom_contact_access

@@ -6,7 +6,7 @@ from .common import ContactCase
 @tagged('post_install', '-at_install')
 class TestWecomContact(ContactCase):
 
-    def test_an_added_customer_becomes_one_lead_with_owner_and_source(self):
+    def test_s0_g2_a_an_added_customer_becomes_one_lead_with_owner_and_source(self):
         external = self.friend(state='QR-EXPO1')
         added = self.event('add_external_contact', external, State='QR-EXPO1', WelcomeCode='x')
         self.run_queue(added)

@@ -14,6 +14,8 @@ ALLOWED = {
     'wecom.chat': {'salesperson': READ, 'manager': READ, 'administrator': READ},
     'wecom.chat.participant': {'salesperson': READ, 'manager': READ, 'administrator': READ},
     'wecom.channel': {'salesperson': READ, 'manager': ('read', 'write', 'create'), 'administrator': ('read', 'write', 'create')},
+    'wecom.channel.window': {'salesperson': READ, 'manager': OPERATIONS, 'administrator': OPERATIONS},
+    'wecom.channel.report': {'salesperson': READ, 'manager': READ, 'administrator': READ},
     'wecom.welcome': {'manager': READ, 'administrator': READ},
     'wecom.resync': {'administrator': READ},
     'wecom.member': {'salesperson': READ, 'manager': READ, 'administrator': EDIT},

@@ -1,5 +1,5 @@
 from odoo.fields import Domain
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import ContactCase
 
@@ -23,6 +23,34 @@ class TestWecomResync(ContactCase):
 
     def calls(self):
         return self.called().count('externalcontact/batch/get_by_user')
+
+    def test_s0_g1_a_a_sync_maps_members_and_links_customers_a_second_creates_nothing(self):
+        for userid in ('ChenHao', 'XiaoZhou', 'GuanLi'):
+            self.act('leaves', userid=userid)
+        self.app.has_address_book = True
+        zhang = new_test_user(self.env, login='zhangwei.sync', groups='sales_team.group_sale_salesman')
+        zhang.login = 'ZhangWei'
+        china = self.env.ref('base.cn').id
+        wang, li, zhao = self.env['res.partner'].create([
+            {'name': name, 'phone': phone, 'country_id': china}
+            for name, phone in (('王女士', '13800138001'), ('李经理', '13800138002'), ('赵总', False))])
+        externals = [self.friend(name, userid=userid) for name, userid in (('王', 'LiNa'), ('李', 'ZhangWei'), ('赵', 'ZhangWei'))]
+        for external, userid, mobile in zip(externals, ('LiNa', 'ZhangWei'), ('13800138001', '13800138002')):
+            self.act('member_edits', userid=userid, external_userid=external, remark_mobiles=[mobile])
+        unionid = self.seen('state')['customers'][externals[2]]['unionid']
+        self.env['wecom.contact'].create(
+            {'app_id': self.make_app('1000003').id, 'external_userid': 'wmother', 'name': '赵', 'unionid': unionid, 'partner_id': zhao.id})
+        self.env.flush_all()
+
+        for _time in range(2):
+            self.app._sync_members()
+            self.run_resync()
+            members = self.env['wecom.member'].search([('app_id', '=', self.app.id)])
+            contacts = self.env['wecom.contact'].search([('app_id', '=', self.app.id)])
+            self.assertEqual({member.userid: member.user_id for member in members}, {'LiNa': self.lina, 'ZhangWei': zhang})
+            self.assertEqual({contact.external_userid: contact.partner_id for contact in contacts},
+                             dict(zip(externals, (wang, li, zhao))))
+        self.assertEqual(self.env['wecom.resync'].search([('app_id', '=', self.app.id)]).mapped('new_count'), [0, 3])
 
     def test_check_06_after_it_all_is_as_wecom_has_it_with_the_fewest_calls(self):
         self.customers(150)

@@ -94,6 +94,9 @@ class Door(BaseHTTPRequestHandler):
             if entered:
                 self.gate.leave(path)
         self._log(path, query, started, answer)
+        if self.gate.hangs_up(path, 'hang_up_after'):
+            self.close_connection = True
+            return None
         return self._json(200, answer)
 
     def _answer(self, path, query, body, address):

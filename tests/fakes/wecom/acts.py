@@ -27,7 +27,7 @@ def scan(world, name='访客', way=None, userid=None, half=False, external_useri
     found = world.ways.get(way or '', {})
     if way and not found:
         raise Refused(41044)
-    userid = world.member(userid or found['user'][0])['userid']
+    userid = world.member(userid or secrets.choice(found['user']))['userid']
     state = state or found.get('state', '')
     external = external_userid if external_userid in world.customers else world.add_customer(name, external_userid=external_userid)
     if not half:
@@ -105,6 +105,13 @@ def moves(world, userid, departments):
     member['department'], member['main_department'] = list(departments), departments[0]
     return {}, [{'Event': 'change_contact', 'ChangeType': 'update_user', 'UserID': member['userid'],
                  'Department': ','.join(map(str, departments))}]
+
+
+@act
+def changes(world, userid, **values):
+    """A member is deactivated (status 2) or may have no customers any more (serves False): WeCom tells of neither."""
+    world.member(userid).update(values)
+    return {}, []
 
 
 @act

@@ -38,7 +38,7 @@ def _plain(relation):
 
 @endpoint('externalcontact/get_follow_user_list')
 def follow_users(call):
-    return {'follow_user': [member['userid'] for member in call.world.members.values()]}
+    return {'follow_user': [member['userid'] for member in call.world.members.values() if member.get('serves', True)]}
 
 
 @endpoint('externalcontact/list')
@@ -175,16 +175,25 @@ def mark_tag(call):
 @endpoint('externalcontact/add_contact_way')
 def way_add(call):
     body = call.body
-    users = body.get('user') or []
-    if body.get('type') not in (1, 2) or body.get('scene') not in (1, 2) or (body['type'] == 1 and len(users) != 1):
+    if body.get('type') not in (1, 2) or body.get('scene') not in (1, 2):
         raise Refused(40058)
     if len(body.get('state') or '') > 30:
         raise Refused(40058, 'state')
-    for name in users:
-        call.world.member(name, 40003)
+    if len(call.world.ways) >= call.world.settings['most_ways']:
+        raise Refused(41045)
+    _check_users(call, body['type'], body.get('user'))
     number = call.world.number('way')
     call.world.ways[number] = {**body, 'config_id': number, 'agent': call.app['agentid'], 'qr_code': f'https://wework.qpic.cn/{number}'}
     return {'config_id': number, 'qr_code': call.world.ways[number]['qr_code']}
+
+
+def _check_users(call, kind, users):
+    """A code for one leads to one for ever; whoever isn't activated can't be added, and the answer doesn't say who it is."""
+    if not users or len(users) > 100 or (kind == 1 and len(users) != 1):
+        raise Refused(40058, 'user')
+    members = [call.world.member(name, 40003) for name in users]
+    if any(member['status'] != 1 for member in members):
+        raise Refused(41054)
 
 
 def _way(call):
@@ -201,7 +210,9 @@ def way_get(call):
 
 @endpoint('externalcontact/update_contact_way')
 def way_update(call):
-    _way(call).update({key: value for key, value in call.body.items() if key not in ('config_id', 'type', 'scene')})
+    way = _way(call)
+    _check_users(call, way['type'], call.body.get('user', way['user']))
+    way.update({key: value for key, value in call.body.items() if key not in ('config_id', 'type', 'scene')})
     return {}
 
 

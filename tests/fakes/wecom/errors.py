@@ -4,7 +4,7 @@ SENTENCES = {
     40014: 'invalid access_token', 40029: 'invalid code', 40033: 'invalid json, contains \\uxxxx escapes', 40056: 'invalid agentid',
     40058: 'invalid argument', 40068: 'invalid tagid', 40071: 'duplicate tag name', 40096: 'invalid external userid',
     40097: 'this user is not resigned', 40100: 'already transferring', 40126: 'too many tags', 40128: 'transfer too often in 90 days',
-    40131: 'not the follow user', 41001: 'access_token missing', 41044: 'invalid config_id', 41050: 'welcome code expired',
+    40131: 'not the follow user', 41001: 'access_token missing', 41044: 'invalid config_id', 41045: 'contact way count limit', 41054: 'user not activated', 41050: 'welcome code expired',
     41051: 'has started chatting or was sent', 41091: 'too many chats', 42001: 'access_token expired', 44004: 'empty content',
     45009: 'api freq out of limit', 45033: 'api concurrent out of limit', 47001: 'data format error', 48002: 'api forbidden',
     60011: 'no privilege to access', 60020: 'not allow to access from your ip', 60111: 'userid not found', 60123: 'invalid party id',

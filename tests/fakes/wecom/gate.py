@@ -20,8 +20,8 @@ class Gate:
 
     # FAULTS --------------------------------------------------------------------
 
-    def hangs_up(self, path):
-        left = self.world.settings['hang_up']
+    def hangs_up(self, path, when='hang_up'):
+        left = self.world.settings[when]
         for name in (path, '*'):
             if left.get(name, 0) > 0:
                 left[name] -= 1

@@ -13,9 +13,11 @@ SETTINGS = {
     'endless_40014': False,
     'delay': {},                  # {path: seconds} before the answer; '*' is every path
     'hang_up': {},                # {path: n}: the next n connections are cut without an answer
+    'hang_up_after': {},          # the same, after what was asked was done
     'per_window': 10000, 'window_seconds': 60,   # calls an endpoint may get, and how long it is blocked after
     'concurrency': {'externalcontact/mark_tag': 5},
     'token_seconds': 7200,
+    'most_ways': 500000,
     'member_messages_per_minute': 30,
     'callback': {'duplicates': 0, 'shuffle': False, 'drop': 0.0, 'parallel': 1, 'timeout': 5.0, 'retries': 3, 'seed': 1},
 }
