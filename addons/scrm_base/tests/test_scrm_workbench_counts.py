@@ -2,7 +2,7 @@ from odoo.tests import freeze_time, tagged
 
 from .common import NOW, ROLES, WorkbenchCase
 
-MAX_QUERIES = 21
+MAX_QUERIES = 22
 
 
 @freeze_time(NOW)

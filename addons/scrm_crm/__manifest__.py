@@ -1,0 +1,23 @@
+{
+    "name": "SCRM: leads",
+    "version": "19.0.1.0.0",
+    "summary": "No lead is forgotten: reminders without follow-up, then back to the public pool, from which others claim it",
+    "description": " ",
+    "category": "Solid Waste",
+    "author": "东实环境 SCRM team",
+    "license": "AGPL-3",
+    "depends": ["scrm_base"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/scrm_crm_rules.xml",
+        "data/mail_activity_type_data.xml",
+        "data/scrm_pool_data.xml",
+        "data/ir_cron_data.xml",
+        "wizards/scrm_pool_put_back_views.xml",
+        "wizards/scrm_pool_assign_views.xml",
+        "views/scrm_pool_move_views.xml",
+        "views/scrm_pool_views.xml",
+        "views/crm_lead_views.xml",
+        "views/scrm_crm_menus.xml",
+    ],
+}

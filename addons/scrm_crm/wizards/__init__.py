@@ -1,0 +1,1 @@
+from . import scrm_pool_assign, scrm_pool_put_back
