@@ -63,6 +63,7 @@ class WecomRelation(models.Model):
     known_tag_ids = fields.Many2many('wecom.tag', 'wecom_relation_known_tag_rel', 'relation_id', 'tag_id', "Tags on WeCom", readonly=True)
     personal_tags = fields.Char("Member's own tags", readonly=True, help="Seen by this member only on WeCom.")
     is_unsent = fields.Boolean("On its way to WeCom", readonly=True, help="Was changed here; WeCom is being told.")
+    has_unsent_notes = fields.Boolean(readonly=True)
     problem = fields.Char(readonly=True)
     seen_resync_id = fields.Many2one('wecom.resync', "Seen by comparison", readonly=True, ondelete='set null')
 
@@ -88,38 +89,42 @@ class WecomRelation(models.Model):
         if vals.keys() - NOTED - {'tag_ids'}:
             raise AccessError(self.env._("Only what a member notes of a customer, and the tags, can be changed here."))
         self.env.ref('wecom_contact.ir_cron_wecom_relation_send').sudo()._trigger()
-        return super().write({**vals, 'is_unsent': True, 'problem': False})
+        notes = {'has_unsent_notes': True} if vals.keys() & NOTED else {}
+        return super().write({**vals, **notes, 'is_unsent': True, 'problem': False})
 
     # === WHAT WECOM IS TOLD === #
 
     @api.model
     def _cron_send(self):
         """Tell WeCom what was noted here, one transaction each. It causes no event, and telling it twice changes nothing."""
-        unsent = self.search([('is_unsent', '=', True)], order='id', limit=1000)
-        for left, relation in zip(reversed(range(len(unsent))), unsent):
-            try:
-                relation._send()
-            except WeComError as error:
-                if error.policy != 'business':
-                    at = fields.Datetime.add(fields.Datetime.now(), seconds=error.seconds or 60)
-                    self.env.ref('wecom_contact.ir_cron_wecom_relation_send').sudo()._trigger(at)
+        while unsent := self.search([('is_unsent', '=', True)], order='id', limit=1000):
+            for left, relation in zip(reversed(range(len(unsent))), unsent):
+                try:
+                    relation._send()
+                except WeComError as error:
+                    if error.policy != 'business':
+                        at = fields.Datetime.add(fields.Datetime.now(), seconds=error.seconds or 60)
+                        self.env.ref('wecom_contact.ir_cron_wecom_relation_send').sudo()._trigger(at)
+                        self.env['ir.cron']._commit_progress(0, remaining=0)
+                        return
+                    relation.write({'is_unsent': False, 'has_unsent_notes': False, 'problem': error.sentence})
+                    relation.contact_id._mark_stale()  # back to what WeCom has
+                if not self.env['ir.cron']._commit_progress(1, remaining=left):
                     return
-                relation.write({'is_unsent': False, 'problem': error.sentence})
-                relation.contact_id._mark_stale()  # back to what WeCom has
-            self.env['ir.cron']._commit_progress(1, remaining=left)
 
     def _send(self):
         """Tell WeCom what the member notes, and the tags that differ from those it has."""
         call = self.env['wecom.client']._call
         pair = {'userid': self.member_id.userid, 'external_userid': self.contact_id.external_userid}
-        call(self.app_id, 'externalcontact/remark', {
-            **pair, 'remark': self.remark or '', 'description': self.description or '', 'remark_company': self.remark_corp_name or ''})
+        if self.has_unsent_notes:
+            call(self.app_id, 'externalcontact/remark', {
+                **pair, 'remark': self.remark or '', 'description': self.description or '', 'remark_company': self.remark_corp_name or ''})
         usable = self.tag_ids.filtered('number')
         added, removed = usable - self.known_tag_ids, self.known_tag_ids - self.tag_ids
         if added or removed:
             call(self.app_id, 'externalcontact/mark_tag', {
                 **pair, 'add_tag': added.mapped('number'), 'remove_tag': removed.mapped('number')})
-        self.write({'is_unsent': False, 'known_tag_ids': [Command.set(usable.ids)]})
+        self.write({'is_unsent': False, 'has_unsent_notes': False, 'known_tag_ids': [Command.set(usable.ids)]})
 
     # === WHAT WECOM SAYS === #
 

@@ -104,6 +104,7 @@ class WecomTag(models.Model):
             body = {'group_name': self.group_name, 'tag': [{'name': self.name}]}
             group = call(self.app_id, 'externalcontact/add_corp_tag', body)['tag_group']
             self.write({'number': group['tag'][0]['id'], 'group_number': group['group_id']})
+            self.relation_ids._tell_wecom()
         elif self.to_send == 'edit':
             call(self.app_id, 'externalcontact/edit_corp_tag', {'id': self.number, 'name': self.name}, expected=[NOT_OURS])
         else:

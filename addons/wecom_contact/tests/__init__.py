@@ -7,3 +7,4 @@ from . import test_wecom_loss
 from . import test_wecom_relation
 from . import test_wecom_resync
 from . import test_wecom_tag
+from . import test_wecom_tag_rule
