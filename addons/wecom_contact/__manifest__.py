@@ -18,6 +18,7 @@
         'views/wecom_relation_views.xml',
         'views/wecom_contact_views.xml',
         'views/wecom_chat_views.xml',
+        'views/wecom_join_way_views.xml',
         'views/wecom_loss_views.xml',
         'views/wecom_tag_views.xml',
         'views/wecom_tag_rule_views.xml',

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 MOST_MEMBERS = 100
 
@@ -13,6 +13,13 @@ class WecomChannel(models.Model):
     _send_cron = 'wecom_contact.ir_cron_wecom_channel'
     _sent_fields = {'name', 'active', 'is_verification_skipped'}
 
+    kind = fields.Selection([
+        ('code', "QR code"),
+        ('link', "Link"),
+        ('temporary', "Temporary QR code"),
+    ], required=True, default='code', help=(
+        "A link is tapped in WeChat and uses up WeCom's allowance of customers by links (获客助手). "
+        "A temporary code is for one customer; WeCom permits it to medical corps only."))
     member_ids = fields.Many2many(
         'wecom.member', string="Members", domain="[('company_id', '=', company_id)]", help="Who answers while no time window is open.")
     is_verification_skipped = fields.Boolean("Added at once", default=True, help="Otherwise the member confirms each customer.")
@@ -55,6 +62,12 @@ class WecomChannel(models.Model):
             channel.source_id = source.search([('name', '=', channel.name)], limit=1) or source.create({'name': channel.name})
         return channels
 
+    def write(self, vals):
+        made = self.filtered(lambda channel: channel.kind != vals.get('kind', channel.kind) and channel.to_send != 'add')
+        if made:
+            raise UserError(self.env._("“%(channel)s” is on WeCom already: make a new one of the other kind.", channel=made[0].name))
+        return super().write(vals)
+
     # === ACTION METHODS === #
 
     def action_open_contacts(self):
@@ -64,34 +77,20 @@ class WecomChannel(models.Model):
 
     # === WHAT WECOM IS TOLD === #
 
-    def _prepare_body(self):
-        return {'remark': self.name[:30], 'skip_verify': self.is_verification_skipped, 'state': self.key,
-                'user': self.listed_ids.mapped('userid')}
+    def _get_kind(self):
+        return self.env[f'wecom.channel.kind.{self.kind}']
 
     def _make_there(self):
-        # Always "several": WeCom can't turn a code for one member into one for several.
-        answer = self.env['wecom.client']._call(
-            self.app_id, 'externalcontact/add_contact_way', {'type': 2, 'scene': 2, **self._prepare_body()})
-        return {'config_id': answer['config_id'], 'qr_code': answer['qr_code']}
+        return self._get_kind()._make(self)
 
     def _change_there(self):
-        self.env['wecom.client']._call(
-            self.app_id, 'externalcontact/update_contact_way', {'config_id': self.config_id, **self._prepare_body()})
+        self._get_kind()._change(self)
 
     def _delete_there(self, number):
-        self.env['wecom.client']._call(self.app_id, 'externalcontact/del_contact_way', {'config_id': number})
+        self._get_kind()._delete(self, number)
 
     def _find_there(self):
-        call, cursor = self.env['wecom.client']._call, ''
-        while True:
-            answer = call(self.app_id, 'externalcontact/list_contact_way', {'cursor': cursor, 'limit': 1000})
-            for row in answer['contact_way']:
-                way = call(self.app_id, 'externalcontact/get_contact_way', {'config_id': row['config_id']})['contact_way']
-                if way.get('state') == self.key:
-                    return {'config_id': way['config_id'], 'qr_code': way['qr_code']}
-            cursor = answer.get('next_cursor')
-            if not cursor:
-                return None
+        return self._get_kind()._search_there(self)
 
     @api.model
     def _find(self, app, key):

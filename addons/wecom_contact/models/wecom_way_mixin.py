@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError
 
 from odoo.addons.wecom.models.wecom_client import WeComError
 
-WECOMS_FIELDS = {'config_id', 'qr_code', 'key', 'to_send', 'is_attempted', 'problem'}
+WECOMS_FIELDS = {'config_id', 'qr_code', 'url', 'key', 'to_send', 'is_attempted', 'problem'}
 GONE = (41044,)  # WeCom knows no such number (any more)
 
 
@@ -29,6 +29,7 @@ class WecomWayMixin(models.AbstractModel):
     key = fields.Char("Channel", required=True, readonly=True, copy=False, default=lambda self: f'c{secrets.token_hex(8)}')
     config_id = fields.Char("WeCom ID", readonly=True, copy=False)
     qr_code = fields.Char("QR code", readonly=True, copy=False)
+    url = fields.Char("Link", readonly=True, copy=False)
     to_send = fields.Selection([
         ('add', "Add"),
         ('edit', "Change"),
@@ -111,7 +112,7 @@ class WecomWayMixin(models.AbstractModel):
             except WeComError as error:
                 if error.code not in GONE:
                     raise
-        self.write({'config_id': False, 'qr_code': False, 'is_attempted': False})
+        self.write({'config_id': False, 'qr_code': False, 'url': False, 'is_attempted': False})
 
     def _explain_refusal(self, error):
         """Return what is wrong and what to do, for the codes that WeCom only numbers."""

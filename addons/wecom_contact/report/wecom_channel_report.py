@@ -24,13 +24,21 @@ class WecomChannelReport(models.Model):
     added_count = fields.Integer("Added", readonly=True, help="Who scanned and added a member; WeCom doesn't tell who only scanned.")
     active_count = fields.Integer("Still friends", readonly=True)
     lost_count = fields.Integer("Lost", readonly=True)
+    click_count = fields.Integer("Taps", readonly=True, help="Of links; nobody counts those of QR codes.")
     lead_count = fields.Integer("Leads", readonly=True)
     won_count = fields.Integer("Won", readonly=True)
 
     @property
     def _table_query(self):
-        return SQL("SELECT %s FROM %s", SQL(', ').join(
-            SQL("%s AS %s", expression, SQL.identifier(name)) for name, expression in self._get_columns().items()), self._get_tables())
+        """Return customers, and days of links, which have taps only."""
+        customers, days = self._get_columns(), self._get_day_columns()
+        return SQL(
+            "SELECT %s FROM %s UNION ALL SELECT %s FROM wecom_link_day day JOIN wecom_channel channel ON channel.id = day.channel_id",
+            self._name_columns(customers), self._get_tables(),
+            self._name_columns({name: days.get(name, SQL("NULL")) for name in customers}))
+
+    def _name_columns(self, columns):
+        return SQL(', ').join(SQL("%s AS %s", expression, SQL.identifier(name)) for name, expression in columns.items())
 
     def _get_columns(self):
         """Return {column: expression}. To extend."""
@@ -47,8 +55,16 @@ class WecomChannelReport(models.Model):
             'added_count': SQL("1"),
             'active_count': SQL("(relation.state = 'active')::int"),
             'lost_count': SQL("(relation.state IN ('lost', 'removed', 'unknown'))::int"),
+            'click_count': SQL("0"),
             'lead_count': SQL("COALESCE(leads.lead_count, 0)"),
             'won_count': SQL("COALESCE(leads.won_count, 0)"),
+        }
+
+    def _get_day_columns(self):
+        return {
+            'id': SQL("-day.id"), 'channel_id': SQL("channel.id"), 'source_id': SQL("channel.source_id"),
+            'campaign_id': SQL("channel.campaign_id"), 'company_id': SQL("day.company_id"),
+            'added_at': SQL("day.date::timestamp"), 'click_count': SQL("day.click_count"),
         }
 
     def _get_tables(self):

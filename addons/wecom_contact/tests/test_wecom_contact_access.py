@@ -19,6 +19,8 @@ ALLOWED = {
     'wecom.channel': {'salesperson': READ, 'manager': ('read', 'write', 'create'), 'administrator': ('read', 'write', 'create')},
     'wecom.channel.window': {'salesperson': READ, 'manager': OPERATIONS, 'administrator': OPERATIONS},
     'wecom.channel.report': {'salesperson': READ, 'manager': READ, 'administrator': READ},
+    'wecom.join.way': {'salesperson': READ, 'manager': ('read', 'write', 'create'), 'administrator': ('read', 'write', 'create')},
+    'wecom.link.day': {'manager': READ, 'administrator': READ},
     'wecom.welcome': {'manager': READ, 'administrator': READ},
     'wecom.resync': {'administrator': READ},
     'wecom.member': {'salesperson': READ, 'manager': READ, 'administrator': EDIT},

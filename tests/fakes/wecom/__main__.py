@@ -32,17 +32,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import api_basic  # noqa: F401 - registers its endpoints
 import api_contact  # noqa: F401 - the same
+import api_joinway  # noqa: F401 - the same
+import api_links  # noqa: F401 - the same
 import api_transfer
 from acts import ACTS
 from api import ENDPOINTS, Call
 from callbacks import Callbacks
 from errors import Pass, Refused
 from gate import Gate
-from page import page
+from page import page, picture
 from world import World
 
 API = '/cgi-bin/'
-STATE = ('customers', 'relations', 'tags', 'chats', 'ways', 'welcome', 'messages', 'transfers', 'members', 'left', 'departments')
+STATE = ('customers', 'relations', 'tags', 'chats', 'ways', 'links', 'join_ways', 'welcome', 'messages', 'transfers', 'members', 'left', 'departments')
 
 
 class Door(BaseHTTPRequestHandler):
@@ -65,6 +67,8 @@ class Door(BaseHTTPRequestHandler):
         if split.path == '/' and self.command == 'GET':
             with self.world.lock:
                 return self._reply(200, page(self.world).encode(), 'text/html; charset=utf-8')
+        if split.path.startswith('/picture/') and self.command == 'GET':
+            return self._reply(200, picture(split.path), 'image/png')
         if split.path == '/play':
             values = dict(urllib.parse.parse_qsl(body.decode()))
             self._act({name: value for name, value in values.items() if value})
@@ -224,6 +228,7 @@ def main():
     args = parser.parse_args()
     server = Server(('127.0.0.1', args.port), Door)
     server.world = World()
+    server.world.origin = f'http://127.0.0.1:{server.server_port}'
     server.world.small_company()
     server.gate, server.callbacks = Gate(server.world), Callbacks(server.world)
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())

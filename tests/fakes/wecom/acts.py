@@ -1,5 +1,6 @@
 """What people do in WeChat and WeCom: each act changes the world and says which events it causes. `POST /control/act`."""
 import secrets
+import urllib.parse
 
 from errors import Refused
 
@@ -22,16 +23,21 @@ def _known(world, external):
 
 
 @act
-def scan(world, name='访客', way=None, userid=None, half=False, external_userid=None, state=None):
-    """A person scans a code (or finds the member) and adds him; a welcome code goes with the event."""
+def scan(world, name='访客', way=None, link=None, userid=None, half=False, external_userid=None, state=None):
+    """A person scans a code, taps a link (or finds the member) and adds him; a welcome code goes with the event."""
     found = world.ways.get(way or '', {})
-    if way and not found:
+    if way and (not found or found.get('used')):
         raise Refused(41044)
+    if found.get('is_temp'):
+        found['used'] = True
+    if link:
+        world.links[link]['taps'].append({'at': world.now(), 'added': not half})
+        found = {'user': world.links[link]['range']['user_list']}
     userid = world.member(userid or secrets.choice(found['user']))['userid']
     state = state or found.get('state', '')
     external = external_userid if external_userid in world.customers else world.add_customer(name, external_userid=external_userid)
     if not half:
-        world.relate(userid, external, state=state, add_way=1)
+        world.relate(userid, external, state=state, add_way=16 if link else 1)
     code = secrets.token_urlsafe(24)
     world.welcome[code] = {'at': world.now(), 'used': False, 'userid': userid, 'external_userid': external}
     change = 'add_half_external_contact' if half else 'add_external_contact'
@@ -78,6 +84,47 @@ def _chat_event(chat, detail, member, versions, **more):
 @act
 def joins_chat(world, chat_id, member):
     return {}, [_chat_event(chat_id, 'add_member', member, world.join_chat(chat_id, member), JoinScene=3)]
+
+
+@act
+def opens_url(world, url, name='访客'):
+    """A person taps a link that somebody sent him; what follows `customer_channel` is cut after 64 bytes."""
+    split = urllib.parse.urlsplit(url)
+    state = dict(urllib.parse.parse_qsl(split.query)).get('customer_channel', '')
+    number = split.path.rpartition('/')[2]
+    if number not in world.links:
+        raise Refused(40058, 'no such link')
+    return scan(world, name, link=number, state=state.encode()[:64].decode(errors='ignore'))
+
+
+@act
+def taps_link(world, link):
+    """Somebody opens a link and adds nobody."""
+    world.links[link]['taps'].append({'at': world.now(), 'added': False})
+    return {}, [{'Event': 'customer_acquisition', 'ChangeType': 'open_profile', 'LinkId': link}]
+
+
+@act
+def deletes_link(world, link):
+    """Somebody deletes a link in the console."""
+    del world.links[link]
+    return {}, [{'Event': 'customer_acquisition', 'ChangeType': 'delete_link', 'LinkId': link}]
+
+
+@act
+def joins_by_way(world, way, name='访客'):
+    """A customer scans a group-join code: the first chat with room takes him; when none has any, another is opened."""
+    found, external, events = world.join_ways[way], world.add_customer(name), []
+    chat = next((number for number in found['chat_id_list'] if len(world.chats[number]['members']) < world.settings['room_size']), None)
+    if not chat and not found['auto_create_room']:
+        raise Refused(41091, 'full')
+    if not chat:
+        first = world.chats[found['chat_id_list'][0]]
+        chat = world.add_chat(f'{found.get("room_base_name", "")}{found.get("room_base_id", 1)}', first['owner'], [first['owner']])
+        found['chat_id_list'].append(chat)
+        events.append({'Event': 'change_external_chat', 'ChangeType': 'create', 'ChatId': chat})
+    versions = world.join_chat(chat, external, state=found.get('state', ''))
+    return {'external_userid': external, 'chat_id': chat}, [*events, _chat_event(chat, 'add_member', external, versions, JoinScene=3)]
 
 
 @act

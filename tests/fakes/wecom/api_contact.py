@@ -183,7 +183,7 @@ def way_add(call):
         raise Refused(41045)
     _check_users(call, body['type'], body.get('user'))
     number = call.world.number('way')
-    call.world.ways[number] = {**body, 'config_id': number, 'agent': call.app['agentid'], 'qr_code': f'https://wework.qpic.cn/{number}'}
+    call.world.ways[number] = {**body, 'config_id': number, 'agent': call.app['agentid'], 'qr_code': call.world.picture(number)}
     return {'config_id': number, 'qr_code': call.world.ways[number]['qr_code']}
 
 
@@ -224,7 +224,8 @@ def way_delete(call):
 
 @endpoint('externalcontact/list_contact_way')
 def way_list(call):
-    rows = [{'config_id': way['config_id']} for way in call.world.ways.values() if way['agent'] == call.app['agentid']]
+    rows = [{'config_id': way['config_id']} for way in call.world.ways.values()
+            if way['agent'] == call.app['agentid'] and not way.get('is_temp')]
     page, cursor = call.page(rows, 1000)
     return {'contact_way': page, 'next_cursor': cursor}
 

@@ -1,5 +1,8 @@
 """The page on which a person plays the customer."""
 import html
+import io
+
+import qrcode
 
 STYLE = '''body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:1.5rem auto;padding:0 1rem;color:#222}
 section{border:1px solid #ddd;border-radius:.5rem;padding:.6rem 1rem;margin:.8rem 0}h2{font-size:1.05rem;margin:.3rem 0}
@@ -12,6 +15,7 @@ def page(world):
     members = ''.join(f'<option value="{_(m["userid"])}">{_(m["name"])}</option>' for m in world.members.values())
     ways = ''.join(f'<option value="{_(w["config_id"])}">{_(w.get("remark") or w["config_id"])} · {_(w.get("state") or "")}</option>'
                    for w in world.ways.values())
+    joins = ''.join(f'<option value="{_(w["config_id"])}">{_(w["remark"])}</option>' for w in world.join_ways.values())
     friends = ''.join(
         f'<tr><td>{_(world.customers[external]["name"])}<td>{_(world.member(row["userid"])["name"]) if name in world.members else _(name)}'
         f'<td><small>{_(external)}</small><td>{_form("customer_deletes", "删除员工", userid=row["userid"], external_userid=external)}'
@@ -28,7 +32,11 @@ def page(world):
 <form method="post" action="/play"><input type="hidden" name="act" value="scan"><input name="name" placeholder="您的昵称" required>
 <select name="way">{ways or '<option value="">没有渠道活码</option>'}</select><button>扫码添加</button></form>
 <form method="post" action="/play"><input type="hidden" name="act" value="scan"><input name="name" placeholder="您的昵称" required>
-<select name="userid">{members}</select><button>添加员工</button></form></section>
+<select name="userid">{members}</select><button>添加员工</button></form>
+<form method="post" action="/play"><input type="hidden" name="act" value="opens_url"><input name="name" placeholder="您的昵称" required>
+<input name="url" type="url" placeholder="粘贴获客链接" required><button>点链接添加</button></form>
+<form method="post" action="/play"><input type="hidden" name="act" value="joins_by_way"><input name="name" placeholder="您的昵称" required>
+<select name="way">{joins or '<option value="">没有入群码</option>'}</select><button>扫码入群</button></form></section>
 <section><h2>员工写给应用</h2><form method="post" action="/play"><input type="hidden" name="act" value="writes">
 <select name="userid">{members}</select><input name="text" placeholder="内容" required><button>发送</button></form>
 <form method="post" action="/play"><input type="hidden" name="act" value="leaves"><select name="userid">{members}</select>
@@ -36,6 +44,13 @@ def page(world):
 <section><h2>好友关系</h2><table><tbody>{friends or '<tr><td>还没有。'}</table></section>
 <section><h2>欢迎语</h2><table><tbody>{codes or '<tr><td>还没有。'}</table></section>
 <section><h2>员工收到的应用消息</h2><table><tbody>{messages or '<tr><td>还没有。'}</table></section></html>'''
+
+
+def picture(path):
+    """Return the PNG of a code."""
+    file = io.BytesIO()
+    qrcode.make(f'https://work.weixin.qq.com/kfid{path}', box_size=6, border=2).save(file)
+    return file.getvalue()
 
 
 def _state(world, code):

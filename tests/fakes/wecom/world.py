@@ -17,7 +17,9 @@ SETTINGS = {
     'per_window': 10000, 'window_seconds': 60,   # calls an endpoint may get, and how long it is blocked after
     'concurrency': {'externalcontact/mark_tag': 5},
     'token_seconds': 7200,
-    'most_ways': 500000,
+    'most_ways': 500000, 'most_links': 1000,
+    'may_link': True, 'link_total': 100,         # whether the app is permitted 获客助手, and how many customers were bought
+    'room_size': 200,
     'member_messages_per_minute': 30,
     'callback': {'duplicates': 0, 'shuffle': False, 'drop': 0.0, 'parallel': 1, 'timeout': 5.0, 'retries': 3, 'seed': 1},
 }
@@ -27,6 +29,7 @@ class World:
 
     def __init__(self):
         self.lock = threading.RLock()
+        self.origin = 'http://127.0.0.1'
         self.reset()
 
     def reset(self):
@@ -36,10 +39,15 @@ class World:
             self.apps, self.tokens, self.tickets, self.codes = {}, {}, {}, {}
             self.departments, self.members, self.left = {}, {}, {}
             self.customers, self.relations, self.gone = {}, {}, []
+            self.links, self.join_ways = {}, {}
             self.tags, self.chats, self.ways, self.transfers, self.welcome = {}, {}, {}, [], {}
             self.messages, self.media, self.calls, self.cursors = [], {}, [], {}
             self.deliveries = []
             self.serial = 0
+
+    def picture(self, number):
+        """Return the address of a code's picture, which WeCom serves from another host."""
+        return f'{self.origin}/picture/{number}.png'
 
     def now(self):
         """Seconds since 1970 by a clock that tests can move."""
@@ -125,11 +133,11 @@ class World:
             self.join_chat(chat, member)
         return chat
 
-    def join_chat(self, chat, member):
+    def join_chat(self, chat, member, state='', scene=3):
         """:return: (version before, version after)"""
         content = self.chats[chat]
         content['members'][member] = {'userid': member, 'type': 1 if member.lower() in self.members else 2, 'join_time': int(self.now()),
-                                      'join_scene': 3}
+                                      'join_scene': scene, **({'state': state} if state else {})}
         return self._next_version(content)
 
     def leave_chat(self, chat, member):
