@@ -31,6 +31,7 @@
         "demo/sale_order.xml",
         "demo/documents.xml",
         "demo/approval.xml",
+        "demo/crm_lead.xml",
         "demo/waste_pickup.xml",
         "demo/money.xml",
         "demo/waste_statement.xml",
