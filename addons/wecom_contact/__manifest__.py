@@ -15,6 +15,7 @@
         'data/utm_source_data.xml',
         'data/mail_activity_type_data.xml',
         'data/ir_cron_data.xml',
+        'wizards/wecom_tag_change_views.xml',
         'views/wecom_relation_views.xml',
         'views/wecom_contact_views.xml',
         'views/wecom_chat_views.xml',

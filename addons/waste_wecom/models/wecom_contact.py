@@ -14,3 +14,9 @@ class WecomContact(models.Model):
         for contact in self:
             contact.assignment_ids = assignments.filtered(
                 lambda assignment: assignment.producer_id == contact.partner_id.commercial_partner_id)
+
+    @api.model
+    def _check_tags_of(self, partners):
+        """Have the tag rules look soon at the customers who speak for these organisations."""
+        # sudo: who changes a contract need not see customers of others on WeCom
+        self.sudo().search([('partner_id.commercial_partner_id', 'in', partners.commercial_partner_id.ids)])._check_tags()

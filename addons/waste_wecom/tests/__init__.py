@@ -1,1 +1,2 @@
 from . import test_waste_wecom_contact
+from . import test_waste_wecom_tag_rule

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 
@@ -6,7 +6,19 @@ class WecomContact(models.Model):
     """What rules for tags ask of a customer, and when they are asked."""
     _inherit = 'wecom.contact'
 
+    tag_ids = fields.Many2many('wecom.tag', string="Tags", compute='_compute_tag_ids', search='_search_tag_ids')
     reason_ids = fields.One2many('wecom.tag.reason', 'contact_id', "Why he has his tags", readonly=True)
+
+    @api.depends('relation_ids.tag_ids', 'relation_ids.state')
+    def _compute_tag_ids(self):
+        """All members' tags of him that the reader may see."""
+        relations = self.env['wecom.relation'].search([('contact_id', 'in', self.ids), ('state', '=', 'active')]).grouped('contact_id')
+        for contact in self:
+            contact.tag_ids = relations[contact].tag_ids if contact in relations else False
+
+    @api.model
+    def _search_tag_ids(self, operator, value):
+        return Domain('relation_ids', 'any', Domain('state', '=', 'active') & Domain('tag_ids', operator, value))
 
     def write(self, vals):
         if 'partner_id' in vals:

@@ -9,4 +9,5 @@ from . import test_wecom_loss
 from . import test_wecom_relation
 from . import test_wecom_resync
 from . import test_wecom_tag
+from . import test_wecom_tag_change
 from . import test_wecom_tag_rule
