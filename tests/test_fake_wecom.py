@@ -316,3 +316,77 @@ def test_a_person_plays_on_the_page(wecom):
     assert '李娜' in open_page()
     assert '王女士 <b>' not in open_page(act='scan', name='王女士 <b>', userid='LiNa')
     assert '王女士 &lt;b&gt;' in open_page()
+
+
+# GROUP SENDS -------------------------------------------------------------------
+
+def friends(wecom, *pairs):
+    """Make customers the friends of members: [(member, name)] -> their ids."""
+    return [wecom.act('scan', userid=userid, name=name)['external_userid'] for userid, name in pairs]
+
+
+def send(wecom, **body):
+    return wecom.call('externalcontact/add_msg_template', {'text': {'content': '周五停运通知'}, **body})
+
+
+def results(wecom, msgid, userid):
+    rows = wecom.call('externalcontact/get_groupmsg_send_result', {'msgid': msgid, 'userid': userid})['send_list']
+    return {row.get('external_userid') or row['chat_id']: row['status'] for row in rows}
+
+
+def test_a_group_send_sends_nothing_until_the_member_confirms(wecom):
+    first, second, third = friends(wecom, ('LiNa', '王女士'), ('LiNa', '赵先生'), ('ZhangWei', '孙总'))
+
+    answer = send(wecom, external_userid=[first, second, third, 'wmStranger'])
+
+    assert answer['fail_list'] == ['wmStranger']
+    assert results(wecom, answer['msgid'], 'LiNa') == {first: 0, second: 0}
+    wecom.act('customer_deletes', userid='LiNa', external_userid=second)
+    wecom.act('confirms_send', msgid=answer['msgid'], userid='LiNa')
+    assert results(wecom, answer['msgid'], 'LiNa') == {first: 1, second: 2}
+    assert results(wecom, answer['msgid'], 'ZhangWei') == {third: 0}
+    tasks = wecom.call('externalcontact/get_groupmsg_task', {'msgid': answer['msgid']})['task_list']
+    assert {row['userid']: row['status'] for row in tasks} == {'LiNa': 2, 'ZhangWei': 0}
+
+
+def test_a_customer_gets_no_more_group_sends_than_the_quota(wecom):
+    wecom.control('settings', group_sends_per='day')
+    customer, = friends(wecom, ('LiNa', '王女士'))
+    sends = [send(wecom, external_userid=[customer])['msgid'] for _number in range(2)]
+    for msgid in sends:
+        wecom.act('confirms_send', msgid=msgid, userid='LiNa')
+
+    assert [results(wecom, msgid, 'LiNa')[customer] for msgid in sends] == [1, 3]
+    wecom.control('clock', advance=86400)
+    wecom.log_in()
+    later = send(wecom, external_userid=[customer])['msgid']
+    wecom.act('confirms_send', msgid=later, userid='LiNa')
+    assert results(wecom, later, 'LiNa') == {customer: 1}
+
+
+def test_group_sends_are_unknown_at_first_reminded_three_times_and_cancelled(wecom):
+    wecom.control('settings', group_send_seconds=5)
+    customer, = friends(wecom, ('LiNa', '王女士'))
+    msgid = send(wecom, external_userid=[customer])['msgid']
+
+    assert wecom.call('externalcontact/get_groupmsg_task', {'msgid': msgid})['errcode'] == 41063
+    reminders = [wecom.call('externalcontact/remind_groupmsg_send', {'msgid': msgid})['errcode'] for _number in range(4)]
+    assert reminders == [0, 0, 0, 41094]
+    assert wecom.call('externalcontact/cancel_groupmsg_send', {'msgid': msgid})['errcode'] == 0
+    wecom.act('confirms_send', msgid=msgid, userid='LiNa')
+    wecom.control('clock', advance=6)
+    assert results(wecom, msgid, 'LiNa') == {customer: 0}
+
+
+def test_a_group_send_to_chats_goes_to_those_of_its_sender(wecom):
+    own = wecom.act('opens_chat', name='宏达服务群', owner='LiNa')['chat_id']
+    other = wecom.act('opens_chat', name='恒达服务群', owner='ZhangWei')['chat_id']
+
+    answer = send(wecom, chat_type='group', sender='LiNa', chat_id_list=[own, other])
+
+    assert answer['fail_list'] == [other]
+    wecom.act('confirms_send', msgid=answer['msgid'], userid='LiNa')
+    assert results(wecom, answer['msgid'], 'LiNa') == {own: 1}
+    assert send(wecom, chat_type='group')['errcode'] == 40058
+    assert send(wecom, external_userid=['wmStranger'])['errcode'] == 41048
+    assert send(wecom, external_userid=['wmStranger'], text={})['errcode'] == 44004

@@ -32,6 +32,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import api_basic  # noqa: F401 - registers its endpoints
 import api_contact  # noqa: F401 - the same
+import api_groupmsg  # noqa: F401 - the same
 import api_joinway  # noqa: F401 - the same
 import api_links  # noqa: F401 - the same
 import api_transfer
@@ -44,7 +45,8 @@ from page import page, picture
 from world import World
 
 API = '/cgi-bin/'
-STATE = ('customers', 'relations', 'tags', 'chats', 'ways', 'links', 'join_ways', 'welcome', 'messages', 'transfers', 'members', 'left', 'departments')
+STATE = ('customers', 'relations', 'tags', 'chats', 'ways', 'links', 'join_ways', 'welcome', 'messages', 'transfers', 'members', 'left',
+         'departments', 'group_sends')
 
 
 class Door(BaseHTTPRequestHandler):

@@ -6,6 +6,7 @@ SENTENCES = {
     40097: 'this user is not resigned', 40100: 'already transferring', 40126: 'too many tags', 40128: 'transfer too often in 90 days',
     40131: 'not the follow user', 41001: 'access_token missing', 41044: 'invalid config_id', 41050: 'welcome code expired',
     40050: 'invalid chatid', 41045: 'contact way count limit', 41054: 'user not activated', 41095: 'too many links',
+    41048: 'no one to send', 41063: 'the group send is not ready', 41094: 'remind too often',
     41051: 'has started chatting or was sent', 41091: 'too many chats', 42001: 'access_token expired', 44004: 'empty content',
     45009: 'api freq out of limit', 45033: 'api concurrent out of limit', 47001: 'data format error', 48002: 'api forbidden',
     60011: 'no privilege to access', 60020: 'not allow to access from your ip', 60111: 'userid not found', 60123: 'invalid party id',

@@ -26,6 +26,11 @@ def page(world):
         f'<td>{_(((code.get("content") or {}).get("text") or {}).get("content", ""))}' for code in list(world.welcome.values())[-10:])
     messages = ''.join(f'<tr><td>{_(row["to"])}<td>{_(row["type"])}{"（丢弃）" if row["dropped"] else ""}<td>{_(str(row["content"]))[:300]}'
                        for row in reversed(world.messages[-20:]))
+    sends = ''.join(
+        f'<tr><td>{_(userid)}<td>{_(send["text"].get("content", ""))[:80]}'
+        f'<td>{_form("confirms_send", "确认发送", msgid=number, userid=userid)}'
+        for number, send in world.group_sends.items() if not send['cancelled']
+        for userid in dict.fromkeys(row['userid'] for row in send['rows'] if row['status'] == 0))
     return f'''<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>企业微信模拟器</title><style>{STYLE}</style><h1>企业微信模拟器</h1><p><small>在这里扮演客户和员工；一切只发生在本机。</small></p>
 <section><h2>扫码或添加员工</h2>
@@ -43,6 +48,7 @@ def page(world):
 <button>离职</button></form></section>
 <section><h2>好友关系</h2><table><tbody>{friends or '<tr><td>还没有。'}</table></section>
 <section><h2>欢迎语</h2><table><tbody>{codes or '<tr><td>还没有。'}</table></section>
+<section><h2>等员工确认的群发</h2><table><tbody>{sends or '<tr><td>还没有。'}</table></section>
 <section><h2>员工收到的应用消息</h2><table><tbody>{messages or '<tr><td>还没有。'}</table></section></html>'''
 
 

@@ -21,6 +21,8 @@ SETTINGS = {
     'may_link': True, 'link_total': 100,         # whether the app is permitted 获客助手, and how many customers were bought
     'room_size': 200,
     'member_messages_per_minute': 30,
+    'group_send_seconds': 0.0,    # how long after its making a group send isn't known yet (41063)
+    'group_sends_per': 'month',   # a customer gets as many as the month has days; or 'week': 7, 'day': 1
     'callback': {'duplicates': 0, 'shuffle': False, 'drop': 0.0, 'parallel': 1, 'timeout': 5.0, 'retries': 3, 'seed': 1},
 }
 
@@ -43,6 +45,7 @@ class World:
             self.tags, self.chats, self.ways, self.transfers, self.welcome = {}, {}, {}, [], {}
             self.messages, self.media, self.calls, self.cursors = [], {}, [], {}
             self.deliveries = []
+            self.group_sends = {}
             self.serial = 0
 
     def picture(self, number):
