@@ -7,3 +7,4 @@ from . import wecom_tag_rule
 from . import sale_order
 from . import waste_intent
 from . import waste_assignment
+from . import wecom_handover_kind

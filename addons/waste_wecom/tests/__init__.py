@@ -1,2 +1,3 @@
 from . import test_waste_wecom_contact
 from . import test_waste_wecom_tag_rule
+from . import test_waste_wecom_handover

@@ -107,7 +107,7 @@ class WecomContact(models.Model):
         if follow_users:
             self._write_profile(answer['external_contact'])
             relations = relations._keep(self, follow_users)
-        (self.relation_ids - relations)._end('unknown')
+        (self.relation_ids - relations).filtered('member_id.active')._end('unknown')  # a leaver's customers wait to be handed over
         self.write({'is_stale': False, 'fetched_at': fields.Datetime.now()})
         relations._find_or_create_leads()
 

@@ -9,6 +9,7 @@ from odoo.addons.wecom.models.wecom_client import WeComError
 from odoo.addons.wecom.tools import envelope
 
 CHANNEL_PREFIX = 'QR-'
+ALLOTTED = '202'  # by an administrator: a handover
 NOTED = {'remark', 'description', 'remark_corp_name'}
 
 
@@ -229,9 +230,9 @@ class WecomRelation(models.Model):
     def _find_or_create_leads(self):
         """Give each customer who came by these relations one lead: an open one of his number or contact, else a new one.
 
-        Those who were friends before the app was set up here are customers already, no leads.
+        Those who were friends before the app was set up here, or came by a handover, are customers already, no leads.
         """
-        came = self.filtered(lambda relation: relation.state == 'active'
+        came = self.filtered(lambda relation: relation.state == 'active' and relation.add_way != ALLOTTED
                              and relation.added_at >= relation.app_id.create_date.replace(microsecond=0))
         for relation in came:
             contact = relation.contact_id

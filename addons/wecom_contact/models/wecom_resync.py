@@ -150,6 +150,7 @@ class WecomResync(models.Model):
         """All pages were read: relations that none of them named ended on WeCom without our being told."""
         missing = self.env['wecom.relation'].search([
             ('app_id', '=', self.app_id.id), ('state', '=', 'active'), ('added_at', '<', self.started_at),
+            ('member_id.active', '=', True),  # a leaver's customers wait to be handed over; his own list is WeCom's unassigned one
             '|', ('seen_resync_id', '=', False), ('seen_resync_id', '<', self.id)])
         missing._end('unknown')
         self.env['wecom.chat'].search([

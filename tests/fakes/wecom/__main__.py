@@ -119,8 +119,14 @@ class Door(BaseHTTPRequestHandler):
             app = self.gate.check(path, address, query)
             if path not in ENDPOINTS:
                 raise Refused(404, path)
-            api_transfer.settle(self.world)
+            self._settle()
             return ENDPOINTS[path](Call(self.world, self.gate, app, query, content, body, kind))
+
+    def _settle(self):
+        """Let time have done its work; what that causes is told afterwards, as WeCom does."""
+        texts = [self.callbacks.xml(event) for event in api_transfer.settle(self.world)]
+        for app in self.world.apps.values() if texts else ():
+            self.callbacks.later(app, texts)
 
     def _log(self, path, query, started, answer):
         hidden = {name: hashlib.sha256(value.encode()).hexdigest()[:12] if name in ('access_token', 'corpsecret') else value
@@ -168,7 +174,9 @@ class Door(BaseHTTPRequestHandler):
             return apps[agent]
 
     def _control_clock(self, values):
-        self.world.offset += values['advance']
+        with self.world.lock:
+            self.world.offset += values['advance']
+            self._settle()
 
     def _control_expire(self, values):
         with self.world.lock:

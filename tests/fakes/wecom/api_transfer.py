@@ -7,13 +7,26 @@ WAITING, DONE, REFUSED, FULL = 2, 1, 3, 4
 
 
 def settle(world):
-    """Carry out what has waited for its 24 hours; called before every answer, as time is whatever the tests say."""
+    """Carry out what has waited for its 24 hours; called before every answer, as time is whatever the tests say.
+
+    :return: the events that it causes
+    """
+    events = []
     for row in world.transfers:
         if row['status'] == WAITING and world.now() - row['at'] >= DAY:
             row['status'] = row['fate']
+            pair = {'Event': 'change_external_contact', 'ExternalUserID': row['external']}
             if row['fate'] == DONE:
                 old = world.part(row['from'], row['external']) or {}
+                is_known = (row['to'].lower(), row['external']) in world.relations
                 world.relate(row['to'], row['external'], remark=old.get('remark', ''), tags=old.get('tags', []), add_way=202)
+                events.append({**pair, 'ChangeType': 'del_external_contact', 'UserID': row['from'], 'Source': 'DELETE_BY_TRANSFER'})
+                if not is_known:
+                    events.append({**pair, 'ChangeType': 'add_external_contact', 'UserID': row['to']})
+            else:
+                reason = 'customer_refused' if row['fate'] == REFUSED else 'customer_limit_exceed'
+                events.append({**pair, 'ChangeType': 'transfer_fail', 'UserID': row['to'], 'FailReason': reason})
+    return events
 
 
 def _transfer(call, resigned):
@@ -25,6 +38,8 @@ def _transfer(call, resigned):
     if not resigned:
         world.member(giver, 40003)
     names = body.get('external_userid') or []
+    if len(body.get('transfer_success_msg') or '') > 200:
+        raise Refused(40058, 'transfer_success_msg')
     if not 0 < len(names) <= 100:
         raise Refused(40058, 'external_userid')
     return {'customer': [{'external_userid': name, 'errcode': _start(world, giver, taker, name, resigned)} for name in names]}
@@ -48,7 +63,8 @@ def _start(world, giver, taker, external, resigned):
 
 def _result(call):
     giver, taker = (str(call.body.get(key)).lower() for key in ('handover_userid', 'takeover_userid'))
-    rows = [{'external_userid': row['external'], 'status': row['status'], 'takeover_time': int(row['at'] + DAY)}
+    rows = [{'external_userid': row['external'], 'status': row['status'],
+             'takeover_time': int(row['at'] + DAY) if row['status'] in (WAITING, DONE) else 0}
             for row in call.world.transfers if row['from'].lower() == giver and row['to'].lower() == taker]
     page, cursor = call.page(rows, 1000)
     return {'customer': page, 'next_cursor': cursor}
@@ -90,7 +106,7 @@ def _give_chats(call, resigned):
         if chat and resigned and chat['owner'].lower() not in world.left:
             code = 90500
         if not code:
-            gift = [int(world.now() // DAY), chat['owner'].lower()]
+            gift = [int((world.now() + 8 * 3600) // DAY), chat['owner'].lower()]  # its days are Beijing's
             count = sum(row == gift for other in world.chats.values() for row in other.get('given', []))
             code = 45009 if count >= 300 else 0
             if not code:
