@@ -24,7 +24,7 @@ class WecomRelation(models.Model):
 class WecomMember(models.Model):
     """A member who leaves: his customers are offered to his leader to be handed over."""
     _name = 'wecom.member'
-    _inherit = ['wecom.member', 'mail.activity.mixin']
+    _inherit = ['wecom.member', 'mail.thread', 'mail.activity.mixin']
 
     relation_ids = fields.One2many('wecom.relation', 'member_id', "Customers", readonly=True)
     customer_count = fields.Integer("Customers to hand over", compute='_compute_customer_count', search='_search_customer_count')
@@ -88,9 +88,11 @@ class ResUsers(models.Model):
         """Open the wizard with the customers on WeCom of the user."""
         self.ensure_one()
         self.env['wecom.handover']._check_manager()
-        member = self.env['wecom.member'].with_context(active_test=False).search([('user_id', '=', self.id)], order='active desc, id desc', limit=1)
+        member = self.env['wecom.member'].with_context(active_test=False).search(
+            [('user_id', '=', self.id)], order='active desc, id desc', limit=1)
         if not member:
-            raise UserError(self.env._("%(user)s is linked to no member of WeCom: link him under Settings, WeCom, Members.", user=self.name))
+            raise UserError(self.env._(
+                "%(user)s is linked to no member of WeCom: link him under Settings, WeCom, Members.", user=self.name))
         return member.action_hand_over()
 
 

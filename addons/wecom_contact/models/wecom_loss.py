@@ -109,7 +109,8 @@ class WecomLoss(models.Model):
         xmlid = TODOS[self.side == 'removed']
         for user in self._get_people_to_tell() if self.outcome == 'open' else ():
             own = self.with_context(lang=user.lang)
-            own.activity_schedule(xmlid, user_id=user.id, summary=own._get_sentence(), date_deadline=own.env.ref(xmlid)._get_date_deadline())
+            deadline = own.env.ref(xmlid)._get_date_deadline()
+            own.activity_schedule(xmlid, user_id=user.id, summary=own._get_sentence(), date_deadline=deadline)
         if self.side == 'removed':
             self.env['wecom.risk']._watch(self.member_id)
 

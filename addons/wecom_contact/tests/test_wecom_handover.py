@@ -45,7 +45,8 @@ class HandoverCase(ContactCase):
     def chats(self, count):
         numbers = [self.act('opens_chat', name=f'群{number}', owner='ZhangWei')['chat_id'] for number in range(count)]
         return self.env['wecom.chat'].create([
-            {'app_id': self.app.id, 'number': number, 'name': f'群{place}', 'owner_id': self.giver.id} for place, number in enumerate(numbers)])
+            {'app_id': self.app.id, 'number': number, 'name': f'群{place}', 'owner_id': self.giver.id}
+            for place, number in enumerate(numbers)])
 
     def wizard(self, relations=(), chats=(), taker=None, user=None, **values):
         return self.env['wecom.handover.start'].with_user(user or self.chen).create({
@@ -70,8 +71,7 @@ class HandoverCase(ContactCase):
         self.act('transfer_refused', userid='LiNa', external_userid=relation.contact_id.external_userid, reason=reason)
 
     def states(self, handover):
-        return {state: count for state, count in self.env['wecom.handover.line']._read_group(
-            [('handover_id', '=', handover.id)], ['state'], ['__count'])}
+        return dict(self.env['wecom.handover.line']._read_group([('handover_id', '=', handover.id)], ['state'], ['__count']))
 
 
 @tagged('post_install', '-at_install')
@@ -81,10 +81,10 @@ class TestWecomHandover(HandoverCase):
         """250 customers in three calls, 24 hours, then what became of each is asked; the owner moves with the customer only."""
         relations = self.customers(250)
         leads = self.env['crm.lead'].create([
-            {'name': relation.contact_id.name, 'wecom_contact_id': relation.contact_id.id, 'user_id': self.zhang.id} for relation in relations[:4]])
+            {'name': relation.contact_id.name, 'wecom_contact_id': relation.contact_id.id, 'user_id': self.zhang.id}
+            for relation in relations[:4]])
         self.fate(relations[1])
         self.fate(relations[2], 'customer_limit_exceed')
-        self.control('settings', fail_next={})
         stranger = relations[3].contact_id
         stranger.external_userid = 'wmgone'  # WeCom no longer knows him
 
@@ -108,7 +108,7 @@ class TestWecomHandover(HandoverCase):
         self.assertFalse(self.env['wecom.loss'].search([('relation_id', 'in', relations.ids)]))
 
         again = handover.with_user(self.chen).action_again()['context']
-        self.assertEqual(len(again['default_relation_ids'][0][2]), 3, "refused, full, refused by WeCom: all can go to somebody else at once")
+        self.assertEqual(len(again['default_relation_ids'][0][2]), 3, "refused, full, refused by WeCom: all can go to somebody else")
 
     def test_check_09_group_chats_over_days(self):
         """650 chats: 300 a day; each day's job asks for its own."""
@@ -129,7 +129,6 @@ class TestWecomHandover(HandoverCase):
 
     def test_chats_of_a_day_that_others_used_up_come_tomorrow(self):
         chats = self.chats(2)
-        self.control('settings', fail_next={})
         self.env['ir.config_parameter'].set_param('wecom_contact.handover_chats_per_day', '1')
         handover = self.hand_over(chats=chats)
 
@@ -194,8 +193,8 @@ class TestWecomHandover(HandoverCase):
 
     def test_names_notes_and_tags_carry_over(self):
         relation = self.customers(1)
-        tag = self.env['wecom.tag'].create({'app_id': self.app.id, 'number': next(iter(self.seen('state')['tags'].values()))['tag'].popitem()[0],
-                                            'name': '重点', 'group_name': '客户等级'})
+        number, _tag = next(iter(self.seen('state')['tags'].values()))['tag'].popitem()
+        tag = self.env['wecom.tag'].create({'app_id': self.app.id, 'number': number, 'name': '重点', 'group_name': '客户等级'})
         relation.write({'remark': '王经理', 'description': '采购', 'mobiles': '["13800138000"]', 'tag_ids': [(4, tag.id)]})
         self.hand_over(relation)
         self.pass_time(hours=25)
@@ -204,8 +203,9 @@ class TestWecomHandover(HandoverCase):
         self.run_job(lambda: self.env['wecom.contact']._cron_fetch())
 
         new = relation.contact_id.relation_ids - relation
-        self.assertRecordValues(new, [{'member_id': self.member.id, 'state': 'active', 'remark': '王经理', 'description': '采购', 'add_way': '202',
-                                       'tag_ids': tag.ids}])
+        self.assertRecordValues(new, [{
+            'member_id': self.member.id, 'state': 'active', 'remark': '王经理', 'description': '采购', 'add_way': '202',
+            'tag_ids': tag.ids}])
         there = next(row for row in self.seen('state')['relations'] if row['external_userid'] == relation.contact_id.external_userid)
         self.assertEqual((there['userid'], there['remark'], there['tags']), ('LiNa', '王经理', [tag.number]))
         self.assertFalse(relation.contact_id.lead_ids, "who was a friend before becomes no lead")
@@ -268,10 +268,8 @@ class TestWecomHandover(HandoverCase):
         for values, words in (({'taker': self.giver}, "himself"), ({'taker': self.third}, "already")):
             with self.assertRaisesRegex(UserError, words):
                 self.hand_over(relation, **values)
-        self.third.user_id = new_test_user(self.env, login='far', groups='base.group_user', company_id=self._company().id,
-                                           company_ids=[(6, 0, self._company().ids)])
+        far = self.env['res.company'].create({'name': '别的公司'})
+        self.third.user_id = new_test_user(
+            self.env, login='far', groups='base.group_user', company_id=far.id, company_ids=[(6, 0, far.ids)])
         with self.assertRaisesRegex(UserError, "none of your companies"):
             self.hand_over(self.customers(1), taker=self.third)
-
-    def _company(self):
-        return self.env['res.company'].search([('name', '=', '别的公司')]) or self.env['res.company'].create({'name': '别的公司'})

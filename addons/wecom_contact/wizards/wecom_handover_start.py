@@ -20,7 +20,8 @@ class WecomHandoverStart(models.TransientModel):
         'wecom.chat', string="Group chats", domain="[('owner_id', '=', giver_id)]", compute='_compute_all', store=True, readonly=False)
     is_chosen = fields.Boolean(help="Customers were chosen before; changing the member chooses all of his.")
     reason = fields.Char(required=True)
-    message = fields.Char("Message to the customers", size=200, help="WeCom sends it to customers who passed over; empty: WeCom's own words.")
+    message = fields.Char(
+        "Message to the customers", size=200, help="WeCom sends it to customers who passed over; empty: WeCom's own words.")
     with_rest = fields.Boolean(
         "Also records without a customer on WeCom",
         help="Leads, contacts, contracts and to-dos of the member behind which no customer of his on WeCom stands pass over at once. "
