@@ -80,7 +80,7 @@ class TestWasteWecomHandover(HandoverCase):
             self.assertIn('张伟', said, record)
         contracts = handover.record_ids.filtered(lambda row: row.kind_id.model == 'sale.order')
         self.assertEqual(set(contracts.mapped('number')), set(self.contracts.ids))
-        self.assertEqual(len(handover.record_ids), 12 + 3 + 2 + 5)
+        self.assertEqual(len(handover.record_ids), 12 + 12 + 3 + 2 + 5, "with the people of the firms")
 
     def test_assignments_and_contracts_keep_what_was_before(self):
         firm = self.firms[3]

@@ -118,7 +118,7 @@ class WecomHandoverLine(models.Model):
                 if old[name] and not new[name]}
         if not new or new.state != 'active':
             vals |= {'state': 'active', 'added_at': moment, 'ended_at': False, 'add_way': ALLOTTED}
-        vals |= {'tag_ids': [(4, tag.id) for tag in old.tag_ids], 'is_unsent': True}
+        vals |= {'tag_ids': [(4, tag.id) for tag in old.tag_ids], 'is_unsent': True, 'has_unsent_notes': True}
         if new:
             new.write(vals)
         else:
