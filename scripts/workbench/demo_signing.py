@@ -1,4 +1,4 @@
-"""The demo world signs: keys, gateways, seals, three contracts on their way, one of each kind that people want to see, and a pickup."""
+"""The demo world signs: keys, gateways, seals, four contracts on their way, one of each kind that people want to see, and a pickup."""
 from . import odoo, product
 from .machine import step
 
@@ -75,22 +75,37 @@ def seal(company):
     made.action_activate()
 
 
-def contract(waste, code, tonnes, price):
-    """A contract of 宏达 from today on, approved elsewhere, which it agrees to."""
-    company = env.ref("waste_scrm.company_hazardous")
+def contract(business, login, line, **values):
+    """A contract of 宏达 from today on, approved elsewhere, which all agreed to; it goes to its first signer."""
+    company = env.ref("waste_scrm.company_" + business)
     order = env["sale.order"].with_company(company).create({{
-        "business_id": env.ref("waste.business_hazardous").id, "company_id": company.id, "contract_state": "customer_review",
+        "business_id": env.ref("waste.business_" + business).id, "company_id": company.id, "contract_state": "customer_review",
         "partner_id": env.ref("waste_scrm.partner_hongda").id,
-        "disposer_id": company.partner_id.id, "user_id": user("zhangwei").id, "date_start": date.today(),
-        "date_end": date.today() + relativedelta(years=1, days=-1), "transport_mode_id": env.ref("waste.transport_mode_road_dg").id,
-        "order_line": [(0, 0, {{
-            "waste_name": waste, "waste_code_id": env["waste.code"].search([("code", "=", code)], limit=1).id, "pricing_mode": "unit_t",
-            "planned_quantity_t": tonnes, "price_unit": price, "physical_form_id": env.ref("waste.physical_form_s").id,
-            "packaging_id": env.ref("waste.packaging_bag_ton").id, "disposal_method_id": env.ref("waste.disposal_method_d10").id}})]}})
+        "disposer_id": company.partner_id.id, "user_id": user(login).id, "date_start": date.today(),
+        "date_end": date.today() + relativedelta(years=1, days=-1), "order_line": [(0, 0, line)], **values}})
+    if order.needs_government_review:
+        order.contract_state = "gov_review"
     order.contract_state = "signing"
     order.signing_contact_id = env.ref("waste_scrm.contact_hongda_wang")
-    order.with_user(user("zhangwei")).with_context(allowed_company_ids=company.ids).sudo(False).action_start_signing()
+    order.with_user(user(login)).with_context(allowed_company_ids=company.ids).sudo(False).action_start_signing()
     return env["esign.envelope"].search([("res_model", "=", "sale.order"), ("res_id", "=", order.id)], limit=1)
+
+
+def hazardous(waste, code, tonnes, price):
+    return contract("hazardous", "zhangwei", {{
+        "waste_name": waste, "waste_code_id": env["waste.code"].search([("code", "=", code)], limit=1).id, "pricing_mode": "unit_t",
+        "planned_quantity_t": tonnes, "price_unit": price, "physical_form_id": env.ref("waste.physical_form_s").id,
+        "packaging_id": env.ref("waste.packaging_bag_ton").id, "disposal_method_id": env.ref("waste.disposal_method_d10").id,
+    }}, transport_mode_id=env.ref("waste.transport_mode_road_dg").id)
+
+
+def kitchen():
+    """Three parties: the canteen signs, we seal, the city's administration reviews."""
+    return contract("kitchen", "lina", {{
+        "waste_name": "厂区第二食堂餐厨垃圾", "pricing_mode": "tier_excess", "planned_quantity_t": 36, "price_unit": 320,
+        "physical_form_id": env.ref("waste.physical_form_ss").id, "packaging_id": env.ref("waste.packaging_bin_120").id,
+        "disposal_method_id": env.ref("waste.disposal_method_r3").id,
+    }}, transport_mode_id=env.ref("waste.transport_mode_road_kitchen").id, government_id=env.ref("waste_scrm.partner_cityadmin").id)
 
 
 def sign(envelope):
@@ -133,9 +148,10 @@ for company in companies():
     if not env["esign.seal"].search([("company_id", "=", company.id)]):
         seal(company)
 env.cr.commit()
-contract("废活性炭", "900-039-49", 12, 2800)
-sign(contract("含铜蚀刻废液", "398-004-22", 30, 1350))
-completed = contract("酸洗废液", "398-005-34", 8, 900)
+hazardous("废活性炭", "900-039-49", 12, 2800)
+kitchen()
+sign(hazardous("含铜蚀刻废液", "398-004-22", 30, 1350))
+completed = hazardous("酸洗废液", "398-005-34", 8, 900)
 sign(completed)
 put_seal(completed)
 env.cr.commit()

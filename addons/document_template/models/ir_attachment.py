@@ -26,7 +26,7 @@ class IrAttachment(models.Model):
 
     def write(self, vals):
         if vals.keys() != {'access_token'}:  # the token lets somebody read, it changes nothing
-            self._check_unlocked()
+            self._check_unlocked(vals)
             if 'is_locked' in vals and not self.env.su:
                 raise UserError(self.env._("Files are locked by archiving their document."))
         return super().write(vals)
@@ -35,8 +35,11 @@ class IrAttachment(models.Model):
     def _unlink_except_locked(self):
         self._check_unlocked()
 
-    def _check_unlocked(self):
-        """Refuse whoever it is, jobs and administrators too: that is what a locked file is for."""
+    def _check_unlocked(self, vals=None):
+        """Refuse whoever it is, jobs and administrators too: that is what a locked file is for.
+
+        :param vals: what was to be written; None when the files were to be deleted
+        """
         for attachment in self.sudo().filtered('is_locked'):
             raise UserError(self.env._(
                 "%(file)s is archived: it can neither be changed nor deleted.", file=attachment.name))

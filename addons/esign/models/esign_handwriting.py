@@ -43,7 +43,13 @@ class EsignHandwriting(models.Model):
         """Return the canonical strokes as bytes, or b''."""
         self.ensure_one()
         content = self.sudo().with_context(bin_size=False).strokes
-        return self.env['esign.keystore']._decrypt(base64.b64decode(content)) if content else b''
+        if not content:
+            return b''
+        try:
+            encrypted = base64.b64decode(content, validate=True)
+        except ValueError:  # somebody wrote there in SQL
+            encrypted = b''
+        return self.env['esign.keystore']._decrypt(encrypted)
 
     def _settle(self, answer):
         """Keep the answer for whoever asks again; let go of strokes whose keeping wasn't agreed to."""

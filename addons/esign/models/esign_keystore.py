@@ -234,7 +234,7 @@ class EsignKeystore(models.AbstractModel):
     def _decrypt(self, content):
         try:
             return AESGCM(self._get_secret('strokes')).decrypt(content[:12], content[12:], None)
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise KeyRefused('The handwriting can’t be decrypted: it was altered, or the key folder is another one.', 'bad') from None
 
 

@@ -90,13 +90,14 @@ class EsignRegisterMixin(models.AbstractModel):
             'ids': self.ids[:20],
             'operation': operation,
             'fields': fields,
-            'old_sha256': _digest(origin.read(stored, load='') if stored else []),
-            'tried_sha256': _digest(vals),
+            'old_sha256': digest(origin.read(stored, load='') if stored else []),
+            'tried_sha256': digest(vals),
         }
         self.env['esign.event']._append_system(
             'write_blocked', actor=self.env.user.login, payload=payload, subject_model=self._name, subject_id=self.ids[0]
         )
 
 
-def _digest(value):
+def digest(value):
+    """Return what a register notes of values that it doesn't keep."""
     return sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()

@@ -1,4 +1,6 @@
+import math
 import re
+import tempfile
 from unittest.mock import patch
 
 from .common import EsignCase, strokes
@@ -83,3 +85,80 @@ class H5Case(EsignCase, PhoneCase):
         self.assertEqual(self.read(page, signer).json(), {'ok': True})
         self.assertEqual(self.prove(page).json(), {'ok': True})
         return page
+
+
+class H5BrowserCase(H5Case):
+    """The way of a signer through the pages, step by step, with a finger."""
+
+    def open_link(self, phone, signer):
+        phone.open(self.path(signer))
+        phone.see('form button.primary')
+        phone.tap('form button.primary')
+        phone.see('[data-step=intro]')
+
+    def read_through(self, phone):
+        phone.tap('[data-step=intro] [data-next]')
+        phone.see('.sheet img')
+        for number in range(1, phone.js('document.querySelectorAll(".sheet").length') + 1):
+            phone.js(f'document.querySelector(".sheet[data-page=\\"{number}\\"]").scrollIntoView()')
+            phone.wait(f'document.querySelector(".dock progress").value >= {number}')
+        phone.js('window.scrollTo(0, document.body.scrollHeight)')
+        phone.wait('!document.querySelector("[data-go=next]").disabled')
+        phone.tap('[data-go=next]')
+
+    def agree(self, phone, *, keep_strokes=True):
+        phone.tap('[name=statement]')
+        if keep_strokes:
+            phone.tap('[name=keep_strokes]')
+        phone.tap('section:not([hidden]) > [data-next]')
+
+    def type_code(self, phone):
+        count = len(self.messages)
+        phone.tap('[data-step=code] [data-do=code]')
+        phone.see('[data-sent]')
+        self.assertEqual(len(self.messages), count + 1)
+        phone.type('[data-step=code] [name=code]', self.code())
+
+    def to_the_canvas(self, phone, signer):
+        self.open_link(phone, signer)
+        self.read_through(phone)
+        self.agree(phone)
+        self.type_code(phone)
+        phone.see('#handwriting canvas')
+
+    def write_name(self, phone):
+        """Two lines across the sheet as it lies on the screen now."""
+        left, top, width, height = phone.js('(({ x, y, width, height }) => [x, y, width, height])('
+                                            'document.querySelector("#handwriting canvas").getBoundingClientRect())')
+        along = max(width, height)
+        for line in (0.35, 0.6):
+            phone.draw([
+                (left + width * (line + 0.1 * math.sin(step / 3)), top + along * (0.15 + 0.02 * step)) if height > width
+                else (left + along * (0.15 + 0.02 * step), top + height * (line + 0.1 * math.sin(step / 3)))
+                for step in range(30)])
+
+    def write_by_character(self, phone, name):
+        """One character to a square, two lines each."""
+        phone.see('#handwriting.by-character')
+        for character in name:
+            self.assertEqual(phone.js('document.querySelector(".guide").textContent'), character)
+            box = phone.js('document.querySelector("#handwriting canvas").getBoundingClientRect().toJSON()')
+            for line in (0.3, 0.6):
+                phone.draw([(box['left'] + box['width'] * (0.2 + 0.03 * step), box['top'] + box['height'] * line)
+                            for step in range(20)])
+            phone.tap('#handwriting [data-do=finish]')
+
+    def submit(self, phone):
+        phone.tap('[data-step=write] [data-do=submit]')
+        phone.see('.mark.done')
+
+    def upload(self, phone, pdf):
+        """Let the public page examine a file; return how it calls its two verdicts."""
+        with tempfile.NamedTemporaryFile(suffix='.pdf') as file:
+            file.write(pdf)
+            file.flush()
+            phone.open('/sign/verify')
+            phone.choose('[name=pdf]', file.name)
+            phone.tap('form.verify button.primary')
+            phone.see('.verdicts', 40)
+        return phone.js('[...document.querySelectorAll(".verdicts li")].map((item) => item.className)')

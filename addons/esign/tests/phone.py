@@ -16,14 +16,26 @@ class PhoneCase(HttpCase):
     @contextmanager
     def phone(self, width=390, height=844):
         """Hold a phone in the hand; what its pages log as an error fails the test."""
+        with self._screen(Phone, width, height) as phone:
+            yield phone
+
+    @contextmanager
+    def desk(self, login):
+        """Sit before the web client, logged in; what it logs as an error fails the test."""
+        with self._screen(Screen, 1400, 900) as screen:
+            self.authenticate(login, login, browser=screen.browser)
+            yield screen
+
+    @contextmanager
+    def _screen(self, kind, *size):
         browser = ChromeBrowser(self)
         try:
             with self.allow_requests(browser=browser):
                 self.cr.flush()
                 self.cr.clear()
-                phone = Phone(browser, self.base_url(), width, height)
-                yield phone
-                self.assertFalse(phone.errors, "The page logged errors.")
+                screen = kind(browser, self.base_url(), *size)
+                yield screen
+                self.assertFalse(screen.errors, "The page logged errors.")
                 browser.navigate_to('about:blank', wait_stop=True)
                 self._wait_remaining_requests()
         finally:
@@ -31,7 +43,9 @@ class PhoneCase(HttpCase):
             self.env.invalidate_all()
 
 
-class Phone:
+class Screen:
+    """A page that a person looks at and touches."""
+    is_mobile = False
 
     def __init__(self, browser, base_url, width, height):
         self.browser = browser
@@ -43,8 +57,6 @@ class Phone:
         self.call('Log.enable')
         self.call('Network.enable')
         self.call('Emulation.setTouchEmulationEnabled', enabled=True, maxTouchPoints=5)
-        self.call('Emulation.setUserAgentOverride', acceptLanguage='zh-CN', userAgent=(
-            'Mozilla/5.0 (Linux; Android 12; wv) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36 MicroMessenger/8.0.50'))
         self.hold(width, height)
 
     def call(self, method, **params):
@@ -54,8 +66,10 @@ class Phone:
         """Hold the phone so: turning it is another width and height."""
         across = width > height
         self.size = width, height
-        self.call('Emulation.setDeviceMetricsOverride', width=width, height=height, deviceScaleFactor=3, mobile=True, screenOrientation={
-            'type': 'landscapePrimary' if across else 'portraitPrimary', 'angle': 90 if across else 0})
+        orientation = {
+            'type': 'landscapePrimary' if across else 'portraitPrimary', 'angle': 90 if across else 0}
+        self.call('Emulation.setDeviceMetricsOverride', width=width, height=height, deviceScaleFactor=3, mobile=self.is_mobile,
+                  screenOrientation=orientation)
 
     def turn(self):
         self.hold(*reversed(self.size))
@@ -79,7 +93,9 @@ class Phone:
             except (AssertionError, KeyError):  # between two pages
                 pass
             time.sleep(0.1)
-        raise AssertionError(f'waited in vain for {expression}; the page says: {self.text()[:600]}')
+        # what the web client hides in its dialog of errors
+        self.js('[...document.querySelectorAll(".o_error_dialog button")].find((one) => one.textContent.includes("details"))?.click()')
+        raise AssertionError(f'waited in vain for {expression}; the page says: {self.text()[-2000:]} {self.errors}')
 
     def see(self, selector, seconds=20):
         """Wait until an element is on the screen's page and visible."""
@@ -172,3 +188,12 @@ class Phone:
         # a refusal (4xx) is an answer that the page speaks of itself
         if entry['level'] == 'error' and entry['source'] != 'network':
             self.errors.append(entry['text'])
+
+
+class Phone(Screen):
+    is_mobile = True
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.call('Emulation.setUserAgentOverride', acceptLanguage='zh-CN', userAgent=(
+            'Mozilla/5.0 (Linux; Android 12; wv) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36 MicroMessenger/8.0.50'))

@@ -44,8 +44,7 @@ class TestEsignFlow(EsignCase):
 
     # ORDER ---------------------------------------------------------------------
 
-    def test_three_parties_in_order(self):
-        """S0-3.2.1-e: producer, government department, collecting unit."""
+    def test_s0_3_2_1_e_completed_after_all_three_acted_in_the_order_of_the_template(self):
         called = self._hooks()
         envelope = self._three()
         first, reviewer = self._signer(envelope), self._signer(envelope, 'party_g')
@@ -338,8 +337,7 @@ class TestEsignFlow(EsignCase):
         with self.assertRaisesRegex(UserError, "in use"):
             self._start(*rows)
 
-    def test_same_strokes_two_documents_two_signatures(self):
-        """S0-3.2.1-k: the signature on A can't be applied to B."""
+    def test_s0_3_2_1_k_a_signature_is_of_one_person_on_one_document(self):
         one, other = self._start(), self._start(self._row('party_a', "王经理", phone='13800000009'), {'key': 'party_b', 'name': "我方"})
         first, second = self._signer(one), self._signer(other)
         self._ready(first)
@@ -351,3 +349,19 @@ class TestEsignFlow(EsignCase):
         evidence = self.env['esign.handwriting'].search([('signer_id', 'in', (first + second).ids)]).mapped('evidence_sha256')
         self.assertEqual(len(set(evidence)), 2)
         self.assertRefused('conflict', lambda: self._sign(second, base_sha256=one.current_sha256, nonce='other-nonce'))
+
+    def test_s0_3_2_1_k_the_link_in_other_hands_fails_with_the_code_of_another_mobile(self):
+        envelope = self._start()
+        other = self._start(self._row('party_a', "刘会计", phone='13900000002'), {'key': 'party_b', 'name': "我方"})
+        signer = self._signer(envelope)
+        self._read(signer)
+        sent = self._sent_code(signer)
+
+        self.assertRefused('code', lambda: signer._check_code(self._sent_code(self._signer(other)), META))
+        self.assertRefused('code', lambda: self._sign(signer))
+        self.assertEqual(signer.state, 'invited')
+        told = [event.payload['phone'] for event in envelope.event_ids if event.type == 'otp_sent']
+        self.assertEqual(told, ['138****0001'], "The code goes to the signer's own mobile only.")
+        signer._check_code(sent, META)
+        self._sign(signer)
+        self.assertEqual(signer.state, 'signed')

@@ -2,7 +2,9 @@ import ast
 import io
 import re
 import subprocess
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from unittest.mock import patch
 
@@ -13,6 +15,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.esign.models.esign_register_mixin import digest
 from odoo.addons.esign.models.esign_sentences import SENTENCES
 from odoo.addons.esign.tools import strokes
 
@@ -67,25 +70,44 @@ class TestEsignWatch(EsignCase):
         text = subprocess.run(['pdftotext', '-', '-'], input=pdf, capture_output=True, check=True).stdout.decode()
         return ''.join(text.split())
 
-    def test_checklist_says_what_is_missing(self):
-        """S0-3.2.1-j: each item shows why it doesn't hold; all hold in the end."""
+    def test_s0_3_2_1_j_checklist_tells_each_gap_and_one_gap_is_enough_to_be_unreliable(self):
         envelope = self._start()
-        gaps = {item['name']: item['why'] for item in envelope._get_checklist()}
-        self.assertIn("王经理 hasn't signed yet.", gaps.values())
-        self.assertFalse(envelope.is_reliable)
-        self.assertIn("signed yet", envelope.checklist)
-
         signer = self._signer(envelope)
+
+        def gaps():
+            self.env.invalidate_all()
+            found = [item['why'] for item in envelope._get_checklist() if not item['ok']]
+            self.assertEqual(envelope.is_reliable, not found)
+            self.assertIn("a reliable electronic signature in the sense" if not found else "Not (yet) a reliable", envelope.checklist)
+            return found
+
+        self.assertEqual(gaps(), [
+            "王经理 hasn't signed yet.", "The seal isn't put yet.", "Not verified yet: press “Verify”.",
+            "The archive time stamp follows when all have signed.", "The document isn't completed."])
         self._ready(signer)
         self._sign(signer)
         self._approve(envelope)
+        self.assertEqual(gaps()[0], "The seal isn't put yet.")
         self._put(envelope)
+        self.assertEqual(gaps(), ["Not verified yet: press “Verify”.", "The evidence report isn't made yet."])
         self._cron('report')
         envelope.with_user(self.sender).action_verify()
-        self.env.invalidate_all()
+        self.assertEqual(gaps(), [])
 
-        self.assertEqual([item['why'] for item in envelope._get_checklist() if not item['ok']], [])
-        self.assertTrue(envelope.is_reliable)
+        with mute_logger('odoo.addons.esign.models.esign_nightly'), self._altered(envelope.revision_id):
+            envelope.with_user(self.sender).action_verify()
+            self.assertEqual(gaps(), [f"The file of revision {envelope.revision_id.seq} was altered."])
+
+    @contextmanager
+    def _altered(self, revision):
+        """While this lasts, one byte of a stored file is another one."""
+        path = Path(revision.attachment_id._full_path(revision.attachment_id.store_fname))
+        content = path.read_bytes()
+        path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+        try:
+            yield
+        finally:
+            path.write_bytes(content)
 
     def test_signature_without_code_is_not_reliable(self):
         template = self._template(party_ids=[(0, 0, {'name': "甲", 'key': 'party_a', 'needs_otp': False, 'reading_seconds': 0})])
@@ -139,23 +161,46 @@ class TestEsignWatch(EsignCase):
         self.assertEqual(last.type, 'alarm')
         self.assertIn('old.crl', last.payload['problems'][0])
 
-    def test_nightly_watch_names_what_was_altered(self):
-        """S0-3.2.1-l, -m."""
+    def test_s0_3_2_1_l_a_change_of_the_signature_is_refused_recorded_and_named_when_made_in_sql(self):
         envelope = self._completed()
-        attachment = envelope.revision_ids[1].attachment_id
-        path = Path(attachment._full_path(attachment.store_fname))
-        content = path.read_bytes()
-        self.addCleanup(path.write_bytes, content)
-        path.write_bytes(content[:-1])
+        kept = self.env['esign.handwriting'].search([('signer_id', '=', self._signer(envelope).id)])
+        picture = envelope.revision_ids[2].attachment_id  # the file with the handwriting, as signed
+        for user in (self.sender, self.administrator, self.env.ref('base.user_admin')):
+            for record, vals, old, tried in (
+                (picture, {'raw': b'forged'}, envelope.revision_ids[2].sha256, sha256(b'forged').hexdigest()),
+                (kept, {'strokes_sha256': 'x'}, digest(kept.read(['strokes_sha256'], load='')), digest({'strokes_sha256': 'x'})),
+            ):
+                event = self.assertBlocked(lambda: record.with_user(user).sudo().write(vals), UserError)
+
+                self.assertEqual((event.actor, event.subject_model, event.subject_id), (user.login, record._name, record.id))
+                self.assertEqual((event.payload['old_sha256'], event.payload['tried_sha256']), (old, tried))
+                self.assertTrue(event.at)
+        self.assertFalse(self.env['esign.event']._check_chains([0, envelope.id]))
+        verify = self.env['esign.verification']._verify_envelope
+        self.assertFalse(verify(envelope, by='test').problems)
 
         with mute_logger('odoo.addons.esign.models.esign_nightly'):
+            self.env.cr.execute('UPDATE esign_handwriting SET strokes = %s WHERE id = %s', [b'forged', kept.id])
+            self.env.invalidate_all()
+            self.assertEqual(verify(envelope, by='test').problems, "The handwriting of 王经理 was altered.")
+
+    def test_s0_3_2_1_m_one_byte_changed_is_an_alarm_of_the_night_and_a_supplement_keeps_the_first(self):
+        envelope = self._completed()
+
+        with mute_logger('odoo.addons.esign.models.esign_nightly'), self._altered(envelope.revision_ids[1]):
             self._cron('nightly')
 
         self.assertTrue(envelope.has_alarm)
         self.assertEqual(envelope.verification_ids[:1].problems, "The file of revision 1 was altered.")
-        path.write_bytes(content)
+        self.assertEqual(envelope.activity_ids.user_id & self.administrator, self.administrator)
+        self.assertEqual(envelope.event_ids[-1].type, 'integrity_failed')
         envelope.with_user(self.administrator).action_verify()
         self.assertFalse(envelope.has_alarm)
+
+        second = self._completed(kind='supplement', replaces=envelope)
+        self.assertEqual((second.replaces_id, envelope.follower_envelope_ids), (envelope, second))
+        for one in (envelope, second):
+            self.assertEqual(self.env['esign.verification']._verify_file(one.revision_id._get_pdf())['matches'], 'final')
 
     def test_nothing_is_signed_on_top_of_an_altered_file(self):
         envelope = self._start()

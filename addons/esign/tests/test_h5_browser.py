@@ -1,73 +1,23 @@
-import math
+import io
+import json
 import re
 import tempfile
 from pathlib import Path
 
+from pypdf import PdfReader
+
 from odoo.tests import tagged
 
-from .h5_common import H5Case
+from .h5_common import H5BrowserCase
 
 
 @tagged('post_install', '-at_install')
-class TestPhone(H5Case):
+class TestPhone(H5BrowserCase):
     """Real pages, real fingers: from the link in the message to the verified file."""
-
-    def open_link(self, phone, signer):
-        phone.open(self.path(signer))
-        phone.see('form button.primary')
-        phone.tap('form button.primary')
-        phone.see('[data-step=intro]')
-
-    def read_through(self, phone):
-        phone.tap('[data-step=intro] [data-next]')
-        phone.see('.sheet img')
-        for number in range(1, phone.js('document.querySelectorAll(".sheet").length') + 1):
-            phone.js(f'document.querySelector(".sheet[data-page=\\"{number}\\"]").scrollIntoView()')
-            phone.wait(f'document.querySelector(".sheet[data-page=\\"{number}\\"] img").naturalWidth > 0')
-        phone.js('window.scrollTo(0, document.body.scrollHeight)')
-        phone.wait('!document.querySelector("[data-go=next]").disabled')
-        phone.tap('[data-go=next]')
-
-    def agree(self, phone, *, keep_strokes=True):
-        phone.tap('[name=statement]')
-        if keep_strokes:
-            phone.tap('[name=keep_strokes]')
-        phone.tap('section:not([hidden]) > [data-next]')
-
-    def type_code(self, phone):
-        count = len(self.messages)
-        phone.tap('[data-step=code] [data-do=code]')
-        phone.see('[data-sent]')
-        self.assertEqual(len(self.messages), count + 1)
-        phone.type('[data-step=code] [name=code]', self.code())
-
-    def to_the_canvas(self, phone, signer):
-        self.open_link(phone, signer)
-        self.read_through(phone)
-        self.agree(phone)
-        self.type_code(phone)
-        phone.see('#handwriting canvas')
-
-    def write_name(self, phone):
-        """Two lines across the sheet as it lies on the screen now."""
-        left, top, width, height = phone.js('(({ x, y, width, height }) => [x, y, width, height])('
-                                            'document.querySelector("#handwriting canvas").getBoundingClientRect())')
-        along = max(width, height)
-        for line in (0.35, 0.6):
-            phone.draw([
-                (left + width * (line + 0.1 * math.sin(step / 3)), top + along * (0.15 + 0.02 * step)) if height > width
-                else (left + along * (0.15 + 0.02 * step), top + height * (line + 0.1 * math.sin(step / 3)))
-                for step in range(30)])
-
-    def points(self, phone):
-        return phone.js('''(() => {
-            const box = document.querySelector("#handwriting canvas");
-            return { box: box.getBoundingClientRect().toJSON(), width: box.clientWidth, height: box.clientHeight, bitmap: box.width };
-        })()''')
 
     # THE WHOLE WAY -------------------------------------------------------------
 
-    def test_from_the_link_to_the_verified_file(self):
+    def test_s0_3_1_2_l_from_the_link_to_the_verified_file(self):
         envelope = self._start()
         signer = self._signer(envelope)
 
@@ -90,21 +40,15 @@ class TestPhone(H5Case):
         self._approve(envelope)
         self._put(envelope)
         self.assertEqual(envelope.state, 'completed')
-        with self.phone() as phone, tempfile.NamedTemporaryFile(suffix='.pdf') as file:
-            file.write(envelope.revision_id._get_pdf())
-            file.flush()
+        with self.phone() as phone:
             phone.open(self.path(signer))
             phone.tap('form button.primary')
             phone.see('.mark.done')
             self.assertIn("已完成", phone.text())
             self.assertOpensInPdfJs(phone, ['freeze', 'party_a', 'party_b', 'archive_001'], {'party_a', 'party_b'},
                                     self.env['esign.evidence.report']._get_verify_url(envelope))
-            phone.open('/sign/verify')
-            phone.choose('[name=pdf]', file.name)
-            phone.tap('form.verify button.primary')
-            phone.see('.verdicts', 40)
 
-            self.assertEqual(phone.js('[...document.querySelectorAll(".verdicts li")].map((item) => item.className)'), ['good', 'good'])
+            self.assertEqual(self.upload(phone, envelope.revision_id._get_pdf()), ['good', 'good'])
             self.assertEqual(phone.js('document.querySelectorAll(".signatures li.good").length'),
                              phone.js('document.querySelectorAll(".signatures li").length'))
             self.assertRegex(phone.text(), r'文件与登记一致\s*是')
@@ -248,6 +192,12 @@ class TestPhone(H5Case):
                 sizes = self.points(phone)
                 self.assertEqual(sizes['bitmap'], sizes['width'] * 3)
 
+    def points(self, phone):
+        return phone.js('''(() => {
+            const box = document.querySelector("#handwriting canvas");
+            return { box: box.getBoundingClientRect().toJSON(), width: box.clientWidth, height: box.clientHeight, bitmap: box.width };
+        })()''')
+
     def wipe(self, phone):
         if self.strokes_on(phone):
             phone.tap('#handwriting [data-do=clear]')
@@ -268,8 +218,9 @@ class TestPhone(H5Case):
             return pixels.some((value, index) => index % 4 === 3 && value > 0);
         }})()'''), f'no ink at {point}')
 
-    def test_undo_clear_and_writing_again(self):
-        signer = self._signer(self._start())
+    def test_s0_3_2_1_c_empty_canvas_is_refused_and_what_is_drawn_again_is_signed_with_its_evidence(self):
+        envelope = self._start()
+        signer = self._signer(envelope)
 
         with self.phone() as phone:
             self.to_the_canvas(phone, signer)
@@ -290,9 +241,24 @@ class TestPhone(H5Case):
             phone.see('[data-step=write] [data-written]')
             phone.tap('[data-step=write] [data-written] [data-do=write]')
             phone.see('#handwriting canvas')
-            self.assertEqual(self.strokes_on(phone), 0)
+            self.assertEqual((self.strokes_on(phone), signer.state), (0, 'invited'))
+            self.write_name(phone)
+            phone.tap('#handwriting [data-do=finish]')
+            phone.tap('[data-step=write] [data-do=submit]')
+            phone.see('.mark.done')
 
-        self.assertEqual(signer.state, 'invited')
+        self.assertEqual(self.drawn_fields(envelope.revision_id._get_pdf()), {'party_a'})
+        evidence = json.loads(self.env['esign.handwriting'].search([('signer_id', '=', signer.id)]).evidence)
+        facts = {event.type: event for event in envelope.event_ids}
+        self.assertEqual((evidence['ip'], facts['signed'].ip), ('127.0.0.1', '127.0.0.1'))
+        self.assertIn('MicroMessenger', evidence['user_agent'])
+        self.assertEqual((evidence['phone'], evidence['code_event']), ('138****0001', facts['otp_ok'].hash))
+        self.assertTrue(evidence['server_time'] and facts['otp_ok'].at <= facts['signed'].at)
+
+    def drawn_fields(self, pdf):
+        """The signature places in which something is drawn."""
+        fields = PdfReader(io.BytesIO(pdf)).get_fields().items()
+        return {name for name, field in fields if field.get('/FT') == '/Sig' and field.get('/V') and name != 'freeze'}
 
     def test_one_character_to_a_square(self):
         template = self._template(name="By character")
@@ -303,13 +269,7 @@ class TestPhone(H5Case):
         with self.phone(360, 740) as phone:
             self.to_the_canvas(phone, signer)
             phone.see('#handwriting.by-character')
-            for character in "王经理":
-                self.assertEqual(phone.js('document.querySelector(".guide").textContent'), character)
-                box = phone.js('document.querySelector("#handwriting canvas").getBoundingClientRect().toJSON()')
-                for line in (0.3, 0.6):
-                    phone.draw([(box['left'] + box['width'] * (0.2 + 0.03 * step), box['top'] + box['height'] * line)
-                                for step in range(20)])
-                phone.tap('#handwriting [data-do=finish]')
+            self.write_by_character(phone, "王经理")
             phone.tap('[data-step=write] [data-do=submit]')
             phone.see('.mark.done')
 

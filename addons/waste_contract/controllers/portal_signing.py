@@ -43,6 +43,15 @@ class SigningPortal(Controller):
             'signer': self._get_signers().filtered(
                 lambda signer: (signer.envelope_id.res_model, signer.envelope_id.res_id) == ('sale.order', order_id))[:1]})
 
+    @route('/my/contracts/<int:order_id>/files/<int:file_id>', type='http', auth='user', website=True)
+    def download_application_file(self, order_id, file_id, **_unknown):
+        """Return a file that is meant for the authority of the contract."""
+        order_sudo = self._get_application(order_id)
+        file_sudo = order_sudo and order_sudo._get_authority_files().filtered(lambda file: file.id == file_id)
+        if not file_sudo:
+            return request.not_found()
+        return request.env['ir.binary']._get_stream_from(file_sudo).get_response(as_attachment=True)
+
     @route('/my/contracts/<int:order_id>/<any(pass,return):decision>', type='http', auth='user', methods=['POST'], website=True)
     def decide_application(self, order_id, decision, opinion='', **_unknown):
         """Record what the authority decides; a second click changes nothing."""

@@ -11,13 +11,15 @@ CONTRACT_FILE_KINDS = [
 
 
 class IrAttachment(models.Model):
-    """A file of a contract: of a kind, and meant for the producer or not."""
+    """A file of a contract: of a kind, and meant for the producer, the authority, both or neither."""
     _inherit = 'ir.attachment'
 
     contract_file_kind = fields.Selection(CONTRACT_FILE_KINDS, "Kind", index='btree_not_null')
     is_for_producer = fields.Boolean(
         "For the Producer", compute='_compute_is_for_producer', store=True, readonly=False, precompute=True,
         help="The producer may download the file on its page.")
+    is_for_authority = fields.Boolean(
+        "For the Authority", help="The authority of the contract may download the file on its page. It should tell no price.")
 
     # COMPUTE -------------------------------------------------------------------
 

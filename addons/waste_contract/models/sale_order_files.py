@@ -13,3 +13,8 @@ class SaleOrder(models.Model):
         """Return the files that the producer may have, in superuser mode: portal users have no rights on attachments."""
         self.ensure_one()
         return self.sudo().contract_file_ids.filtered('is_for_producer')
+
+    def _get_authority_files(self):
+        """Return the files that the authority may have, in superuser mode. What a file tells is the choice of who marks it."""
+        self.ensure_one()
+        return self.sudo().contract_file_ids.filtered('is_for_authority')

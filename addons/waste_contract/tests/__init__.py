@@ -2,6 +2,7 @@ from . import (
     test_access,
     test_agreement,
     test_compare,
+    test_contract_browser,
     test_contract_calendar,
     test_contract_checks,
     test_contract_document,

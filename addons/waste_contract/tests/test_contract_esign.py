@@ -1,4 +1,7 @@
+import io
 from unittest.mock import patch
+
+from pypdf import PdfReader
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
@@ -7,7 +10,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.esign.tests.common import META, EsignCase
 
-from .common import ContractCase
+from .common import ContractCase, paper_text
 
 
 class ContractSigningCase(ContractCase, EsignCase):
@@ -104,20 +107,57 @@ class TestContractEsign(ContractSigningCase):
         self.assertEqual(files.mapped('is_locked'), [True, True])
         self.assertIn(envelope.revision_id._get_pdf(), contract._get_producer_files().mapped('raw'))
 
-    def test_kitchen_producer_signs_company_seals_government_reviews(self):
+    def test_s0_3_2_1_i_paper_without_gaps_seal_at_its_place_and_the_use_logged_with_the_number(self):
+        contract, envelope = self.signed()
+        pdf = contract.document_archive_id.attachment_id.raw
+        place = contract.sudo().document_rendition_id.places['sig_party_b']
+
+        words = paper_text(pdf)
+        self.assertIn(contract.name, words)
+        self.assertNotIn('{{', words)
+        page = PdfReader(io.BytesIO(pdf)).pages[place['page'] - 1]
+        seal = next(note.get_object() for note in page['/Annots'] if note.get_object().get('/T') == 'party_b')
+        for low, high in ((0, 2), (1, 3)):  # the seal is as large as a seal, in the middle of its place
+            self.assertAlmostEqual(*[float(box[low]) + float(box[high]) for box in (seal['/Rect'], place['box'])], delta=1)
+        self.assertIn('/Image', [picture['/Subtype'] for picture in self._pictures(seal['/AP']['/N'])])
+        use = self.env['esign.seal.use'].search([('envelope_id', '=', envelope.id)])
+        self.assertRecordValues(use, [{'seal_id': self.seal.id, 'result': 'put', 'user_id': self.custodian.id}])
+        self.assertIn(contract.name, use.document)
+        self.assertEqual(self.seal.organisation, self.company.name)
+
+    def _pictures(self, form):
+        """Yield what a form draws, and what is drawn in that."""
+        for name in (form.get('/Resources') or {}).get('/XObject') or {}:
+            drawn = form['/Resources']['/XObject'][name]
+            yield drawn
+            yield from self._pictures(drawn)
+
+    def test_s0_3_2_1_e_kitchen_contract_is_completed_only_after_all_three_in_their_order(self):
         contract = self.kitchen_contract()
         envelope = self.start(contract)
+        producer, company, officer = envelope.signer_ids
+        self.assertEqual(
+            [(signer.key, signer.action, signer.order) for signer in envelope.signer_ids],
+            [('party_a', 'sign', 1), ('party_b', 'seal', 2), ('party_c', 'review', 3)])
 
-        self.assertEqual(envelope.signer_ids.mapped('key'), ['party_a', 'party_b', 'party_c'])
+        def review(nonce):
+            return officer._review('pass', "同意备案", [], base_sha256=envelope.current_sha256, nonce=nonce,
+                                   consents={'statement': True, 'strokes': True}, meta=META)
+
+        self.assertRefused('wait', lambda: review('nonce-too-early'))
+        self._approve(envelope)
+        self.assertEqual(self._put(envelope)['params']['type'], 'danger')
         self.sign_by_hand(envelope)
-        self.seal_it(envelope)
+        self.assertRefused('wait', lambda: review('nonce-still-early'))
+        self._put(envelope)
+        self.assertEqual((producer.state, company.state), ('signed', 'signed'))
         self.assertEqual((envelope.state, contract.contract_state), ('signing', 'signing'))
-        officer = self._signer(envelope, 'party_c')
+        self.assertFalse(contract.archive_number)
         self._ready(officer)
-        officer._review('pass', "同意备案", [], base_sha256=envelope.current_sha256, nonce='nonce-officer',
-                        consents={'statement': True, 'strokes': True}, meta=META)
+        review('nonce-officer')
 
         self.assertEqual((envelope.state, contract.contract_state), ('completed', 'active'))
+        self.assertTrue(contract.archive_number)
         self.assertTrue(any("同意备案" in (message.body or '') for message in contract.message_ids))
 
     def test_declined_contract_goes_back_with_the_reason(self):

@@ -92,6 +92,42 @@ class TestPortalSigning(ContractSigningCase, HttpCase):
 
         self.assertNotIn('DS-CY-2026-7009', self.page('ps_boss', '/my/contracts').text)
 
+    # === attachments === #
+
+    def test_s0_3_2_1_a_producer_salesperson_and_authority_read_the_contract_and_download_both_attachments(self):
+        contract = self.agreed(name='DS-WF-2026-0001', government_id=self.government.id)
+        plan, permit, floor = self.env['ir.attachment'].create([
+            {'name': name, 'raw': name.encode(), 'res_model': 'sale.order', 'res_id': contract.id, 'contract_file_kind': 'other',
+             'is_for_producer': shown, 'is_for_authority': shown}
+            for name, shown in (("转移计划.pdf", True), ("许可证.pdf", True), ("底价.xlsx", False))])
+        doors = {
+            'ps_boss': (f'/my/orders/{contract.id}', f'/my/orders/{contract.id}/files/%s'),
+            'ps_officer': (f'/my/contracts/{contract.id}', f'/my/contracts/{contract.id}/files/%s'),
+        }
+
+        for login, (path, door) in doors.items():
+            page = self.page(login, path).text
+            for words in ('DS-WF-2026-0001', "废活性炭", plan.name, permit.name):
+                self.assertIn(words, page, login)
+            self.assertNotIn(floor.name, page)
+            self.assertEqual([self.url_open(door % file.id).content for file in (plan, permit)], [plan.raw, permit.raw])
+            self.assertEqual(self.url_open(door % floor.id).status_code, 404)
+        mine = contract.with_user(self.salesperson)
+        self.assertEqual((mine.order_line.waste_name, mine.contract_file_ids), ("废活性炭", plan | permit | floor))
+        self.authenticate(self.salesperson.login, self.salesperson.login)
+        self.assertEqual([self.url_open(f'/web/content/{file.id}').content for file in (plan, permit)], [plan.raw, permit.raw])
+
+        # another producer, by every door and without one; the producer by the authority's door
+        self.authenticate('ps_other', 'ps_other')
+        for url in (doors['ps_boss'][1], doors['ps_officer'][1], '/web/content/%s'):
+            self.assertNotIn(plan.raw, self.url_open(url % plan.id).content)
+        self.assertEqual(self.url_open(doors['ps_officer'][1] % plan.id).status_code, 404)
+        self.authenticate('ps_boss', 'ps_boss')
+        permit.is_for_producer = False
+        self.env.flush_all()
+        self.assertEqual(self.url_open(doors['ps_officer'][1] % permit.id).status_code, 404)
+        self.assertEqual(self.url_open(doors['ps_boss'][1] % permit.id).status_code, 404)
+
     # === authority === #
 
     def test_s0_3_2_1_g_authority_reviews_applications_of_its_own_district(self):
