@@ -26,6 +26,7 @@
         'views/wecom_loss_views.xml',
         'views/wecom_risk_views.xml',
         'views/wecom_member_views.xml',
+        'views/wecom_tag_merge_views.xml',
         'views/wecom_tag_views.xml',
         'views/wecom_tag_rule_views.xml',
         'views/wecom_channel_views.xml',

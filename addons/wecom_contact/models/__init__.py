@@ -14,6 +14,7 @@ from . import wecom_tag_kind_domain
 from . import wecom_tag_due
 from . import wecom_tag_reason
 from . import wecom_tag_rule
+from . import wecom_tag_merge
 from . import wecom_contact_tags
 from . import wecom_relation_tags
 from . import crm_lead_tags

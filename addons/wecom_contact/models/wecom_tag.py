@@ -6,6 +6,7 @@ from odoo.addons.wecom.models.wecom_client import WeComError
 EDITABLE = {'name', 'active'}
 NOT_OURS = 60011
 SAME_NAME = 40071
+TOO_MANY, MOST = 40126, 3000  # tags of a corp, of all its apps together (D:92117)
 
 
 class WecomTag(models.Model):
@@ -53,7 +54,15 @@ class WecomTag(models.Model):
                 raise AccessError(self.env._("A new tag has a name and a group; the rest comes from WeCom."))
             vals_list = [{**vals, 'to_send': 'add'} for vals in vals_list]
             self._trigger_send()
-        return super().create(vals_list)
+        tags = super().create(vals_list)
+        if not self.env.su:
+            for app in tags.app_id:
+                if self.sudo().search_count([('app_id', '=', app.id)]) > MOST:
+                    raise UserError(self._get_limit_sentence())
+        return tags
+
+    def _get_limit_sentence(self):
+        return self.env._("WeCom keeps at most %(most)s tags of a corp. Merge or delete some before you add another.", most=MOST)
 
     def write(self, vals):
         if self.env.su:
@@ -113,7 +122,8 @@ class WecomTag(models.Model):
 
     def _take_back(self, error):
         """WeCom refused: its list is read again. A tag that was added, but whose answer got lost, is found there."""
-        self.write({'to_send': False, 'problem': error.sentence, 'is_foreign': error.code == NOT_OURS})
+        sentence = self._get_limit_sentence() if error.code == TOO_MANY else error.sentence
+        self.write({'to_send': False, 'problem': sentence, 'is_foreign': error.code == NOT_OURS})
         self.app_id.has_stale_tags = True
         if not self.number and error.code != SAME_NAME:
             self.active = False

@@ -10,5 +10,6 @@ from . import test_wecom_relation
 from . import test_wecom_resync
 from . import test_wecom_tag
 from . import test_wecom_tag_change
+from . import test_wecom_tag_merge
 from . import test_wecom_tag_rule
 from . import test_wecom_handover
