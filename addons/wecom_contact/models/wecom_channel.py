@@ -7,7 +7,7 @@ MOST_MEMBERS = 100
 class WecomChannel(models.Model):
     """A code by which customers add our members (渠道活码): who answers, what he says first, which tags and source they get."""
     _name = 'wecom.channel'
-    _inherit = ['wecom.way.mixin']
+    _inherit = ['wecom.way.mixin', 'wecom.greeting.mixin']
     _description = "WeCom channel code"
 
     _send_cron = 'wecom_contact.ir_cron_wecom_channel'
@@ -26,7 +26,6 @@ class WecomChannel(models.Model):
     tag_ids = fields.Many2many('wecom.tag', string="Tags", domain="[('app_id', '=', app_id)]")
     source_id = fields.Many2one('utm.source', "Source", ondelete='restrict')
     campaign_id = fields.Many2one('utm.campaign', "Campaign", ondelete='set null')
-    welcome = fields.Text("Welcome message", help="Sent within 20 seconds. {customer} and {member} stand for their names.")
     relation_count = fields.Integer("Added", compute='_compute_counts')
     lost_count = fields.Integer("Lost", compute='_compute_counts')
     lead_count = fields.Integer("Leads", compute='_compute_counts')

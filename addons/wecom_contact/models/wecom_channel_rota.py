@@ -72,9 +72,8 @@ class WecomChannel(models.Model):
         return self.window_ids.filtered(lambda window: window._is_open(moment))[:1]
 
     def _find_greeting(self, moment):
-        """Return what is said then: the open window, when it says something of its own, else the code; none when neither does."""
-        window = self._find_window(moment)
-        return window if window.welcome else self.filtered('welcome')
+        """Return what is said then: the open window, when it says something of its own, else the code; None when neither does."""
+        return next((greeting for greeting in (self._find_window(moment), self) if greeting._says_something()), None)
 
     def _to_local(self, moment):
         return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(self.tz))

@@ -11,6 +11,7 @@ MOST_MEMBERS = 100
 class WecomChannelWindow(models.Model):
     """When certain members answer a code: weekdays, from one hour to another of the channel's time zone; the first open one counts."""
     _name = 'wecom.channel.window'
+    _inherit = ['wecom.greeting.mixin']
     _description = "Time window of a WeCom channel code"
     _order = 'sequence, id'
 
@@ -27,7 +28,7 @@ class WecomChannelWindow(models.Model):
     hour_from = fields.Float("From", required=True, default=9.0)
     hour_to = fields.Float("To", required=True, default=18.0, help="Not after the beginning: on the next day.")
     member_ids = fields.Many2many('wecom.member', string="Members", required=True, domain="[('company_id', '=', company_id)]")
-    welcome = fields.Text("Welcome message", help="Instead of the code's; empty: as there.")
+    welcome = fields.Text(help="Instead of the code's; empty: as there. {customer} and {member} stand for their names.")
 
     @api.depends('hour_from', 'hour_to', *WEEKDAYS)
     def _compute_display_name(self):

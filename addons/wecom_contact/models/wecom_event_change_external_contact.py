@@ -28,11 +28,12 @@ class WecomEventChangeExternalContact(models.AbstractModel):
     def _welcome(self, callback, row, contact, member):
         """Put a welcome into the outbox at once; a code lives 20 seconds, and half-added customers get one, too."""
         channel = self.env['wecom.channel']._find(callback.app_id, row.get('State'))
-        if not (row.get('WelcomeCode') and channel._find_greeting(callback.occurred_at)):
+        welcomes = self.env['wecom.welcome']
+        if not (row.get('WelcomeCode') and welcomes._find_greeting(channel, member, callback.app_id, callback.occurred_at)):
             return
         vals = {'contact_id': contact.id, 'member_id': member.id, 'occurred_at': callback.occurred_at}
-        if not self.env['wecom.welcome'].search_count([(name, '=', value) for name, value in vals.items()]):
-            self.env['wecom.welcome'].create({**vals, 'channel_id': channel.id, 'code': row['WelcomeCode']})
+        if not welcomes.search_count([(name, '=', value) for name, value in vals.items()]):
+            welcomes.create({**vals, 'channel_id': channel.id, 'code': row['WelcomeCode']})
 
     @api.model
     def _read_end(self, row):

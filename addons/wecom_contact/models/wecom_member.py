@@ -8,7 +8,8 @@ ACTIVATED = 1
 
 
 class WecomMember(models.Model):
-    _inherit = 'wecom.member'
+    _name = 'wecom.member'
+    _inherit = ['wecom.member', 'wecom.greeting.mixin']
 
     has_customers = fields.Boolean(
         "Serves customers", default=True, readonly=True, help="WeCom lets him have customers (客户联系); read with each comparison.")

@@ -5,8 +5,7 @@ from odoo import api, fields, models
 from odoo.addons.wecom.models.wecom_client import WeComError
 
 LIFE = timedelta(seconds=20)
-LONGEST = 4000  # bytes
-EXPIRED, TAKEN = 41050, (41051, 41096)
+EXPIRED, TAKEN, NO_MEDIA = 41050, (41051, 41096), 40007
 
 
 class WecomWelcome(models.Model):
@@ -18,7 +17,7 @@ class WecomWelcome(models.Model):
 
     contact_id = fields.Many2one('wecom.contact', "Customer", required=True, readonly=True, ondelete='cascade', index=True)
     member_id = fields.Many2one('wecom.member', "Member", required=True, readonly=True, ondelete='cascade')
-    channel_id = fields.Many2one('wecom.channel', "Channel code", required=True, readonly=True, ondelete='cascade')
+    channel_id = fields.Many2one('wecom.channel', "Channel code", readonly=True, ondelete='cascade')
     app_id = fields.Many2one(related='contact_id.app_id')
     company_id = fields.Many2one(related='contact_id.company_id', store=True)
     code = fields.Char(readonly=True, groups='base.group_system', help="Good for one message within 20 seconds; then forgotten.")
@@ -59,22 +58,42 @@ class WecomWelcome(models.Model):
                     return
 
     def _send(self):
-        text = self._get_text()
+        greeting = self._find_greeting(self.channel_id, self.member_id, self.app_id, self.occurred_at)
+        if not greeting:  # taken away since
+            self._end('refused', self.env._("Nobody says anything to this customer any more."))
+            return
+        ready = greeting.material_ids.filtered(lambda material: material._is_ready())
+        missing = greeting.material_ids - ready
         try:
-            self.env['wecom.client']._call(
-                self.app_id, 'externalcontact/send_welcome_msg', {'welcome_code': self.code, 'text': {'content': text}})
+            try:
+                self._call(greeting, ready)
+            except WeComError as error:
+                if error.code != NO_MEDIA:
+                    raise
+                # WeCom forgot a file before its time; refused is not sent, so the text can still go.
+                missing |= ready.filtered('media_id')
+                missing._forget()
+                self._call(greeting, ready - missing)
         except WeComError as error:
             ends = {EXPIRED: 'expired', **dict.fromkeys(TAKEN, 'taken')}
             self._end(ends.get(error.code, 'unknown' if error.sent else 'refused'), error.sentence)
         else:
-            self._end('sent')
+            left_out = self.env._("Sent without %(materials)s: not uploaded to WeCom yet.", materials=', '.join(missing.mapped('name')))
+            self._end('sent', bool(missing) and left_out)
             self.sent_at = fields.Datetime.now()
+
+    def _call(self, greeting, materials):
+        name = self.contact_id.name
+        text = greeting._fill_in('' if name == self.contact_id.external_userid else name, self.member_id.name)
+        self.env['wecom.client']._call(self.app_id, 'externalcontact/send_welcome_msg', {
+            'welcome_code': self.code, **({'text': {'content': text}} if text else {}),
+            **({'attachments': [material._to_attachment() for material in materials]} if materials else {})})
 
     def _end(self, state, problem=False):
         self.write({'state': state, 'problem': problem, 'code': False})
 
-    def _get_text(self):
-        name = self.contact_id.name
-        text = self.channel_id._find_greeting(self.occurred_at).welcome.replace('{member}', self.member_id.name).replace(
-            '{customer}', '' if name == self.contact_id.external_userid else name)
-        return text.encode()[:LONGEST].decode(errors='ignore')
+    @api.model
+    def _find_greeting(self, channel, member, app, moment):
+        """Return who says what: the code by which he came, at that hour, else the member, else the app; None when none does."""
+        own = channel._find_greeting(moment) if channel else None
+        return own or next((greeting for greeting in (member, app) if greeting._says_something()), None)

@@ -127,6 +127,7 @@ def upload(call):
         raise Refused(40058, 'media is empty')
     number = call.world.number('media')
     call.world.media[number] = content
+    call.world.media_at[number] = call.world.now()
     return {'type': call.query.get('type', 'file'), 'media_id': number, 'created_at': str(int(call.world.now())), 'size': len(content)}
 
 

@@ -2,7 +2,7 @@
 from api import endpoint
 from errors import Refused
 
-WELCOME_SECONDS = 20
+WELCOME_SECONDS, MEDIA_SECONDS = 20, 3 * 86400
 
 
 def _external(call, external):
@@ -238,6 +238,14 @@ def welcome(call):
         raise Refused(41050)
     if code['used']:
         raise Refused(41051)
+    attachments = call.body.get('attachments') or []
+    if len(attachments) > 9 or not (attachments or (call.body.get('text') or {}).get('content')):
+        raise Refused(40058, 'attachments')
+    for row in attachments:
+        content = row.get(row.get('msgtype')) or {}
+        number = content.get('media_id') or content.get('pic_media_id')
+        if row['msgtype'] != 'link' and call.world.now() - call.world.media_at.get(number, 0) > MEDIA_SECONDS:
+            raise Refused(40007)
     code.update(used=True, sent_at=call.world.now(), content={key: call.body.get(key) for key in ('text', 'attachments')})
     return {}
 

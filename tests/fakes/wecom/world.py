@@ -43,6 +43,7 @@ class World:
             self.customers, self.relations, self.gone = {}, {}, []
             self.links, self.join_ways = {}, {}
             self.tags, self.chats, self.ways, self.transfers, self.welcome = {}, {}, {}, [], {}
+            self.media_at = {}
             self.messages, self.media, self.calls, self.cursors = [], {}, [], {}
             self.deliveries = []
             self.group_sends = {}
