@@ -33,8 +33,8 @@ class WecomTagMerge(models.Model):
     refused_count = fields.Integer("Refused", compute='_compute_counts')
 
     @api.model
-    def default_get(self, names):
-        values = super().default_get(names)
+    def default_get(self, fields):
+        values = super().default_get(fields)
         chosen = self.env.context.get('active_ids') or [] if self.env.context.get('active_model') == 'wecom.tag' else []
         return {**values, **dict(zip(('from_tag_id', 'into_tag_id'), chosen))}
 
