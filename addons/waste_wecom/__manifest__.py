@@ -9,6 +9,7 @@
     'depends': ['wecom_contact', 'waste_settlement'],
     'data': [
         'views/wecom_contact_views.xml',
+        'views/wecom_channel_views.xml',
         'views/wecom_tag_rule_views.xml',
     ],
     'auto_install': True,

@@ -31,6 +31,7 @@
         'views/wecom_tag_views.xml',
         'views/wecom_tag_rule_views.xml',
         'views/wecom_material_views.xml',
+        'views/wecom_poster_views.xml',
         'views/wecom_channel_views.xml',
         'views/wecom_channel_report_views.xml',
         'views/wecom_app_views.xml',

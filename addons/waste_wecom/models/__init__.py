@@ -8,3 +8,5 @@ from . import sale_order
 from . import waste_intent
 from . import waste_assignment
 from . import wecom_handover_kind
+from . import wecom_channel
+from . import wecom_relation

@@ -6,6 +6,8 @@ from . import wecom_greeting_mixin
 from . import wecom_relation
 from . import wecom_tag
 from . import wecom_way_mixin
+from . import wecom_poster
+from . import wecom_way_picture
 from . import wecom_tag_kind
 from . import wecom_tag_kind_source
 from . import wecom_tag_kind_channel

@@ -74,6 +74,9 @@ class WecomChannel(models.Model):
         return {'type': 'ir.actions.act_window', 'res_model': 'wecom.contact', 'view_mode': 'list,form', 'name': self.name,
                 'domain': [('relation_ids.channel', '=', self.key)]}
 
+    def _get_poster_name(self):
+        return self.member_ids.name if len(self.member_ids) == 1 and not self.window_ids else self.name
+
     # === WHAT WECOM IS TOLD === #
 
     def _get_kind(self):

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError
 
 from odoo.addons.wecom.models.wecom_client import WeComError
 
-WECOMS_FIELDS = {'config_id', 'qr_code', 'url', 'key', 'to_send', 'is_attempted', 'problem'}
+WECOMS_FIELDS = {'config_id', 'qr_code', 'url', 'key', 'to_send', 'is_attempted', 'problem', 'qr_picture', 'is_pictured'}
 GONE = (41044,)  # WeCom knows no such number (any more)
 
 

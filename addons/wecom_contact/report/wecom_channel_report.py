@@ -30,20 +30,26 @@ class WecomChannelReport(models.Model):
 
     @property
     def _table_query(self):
-        """Return customers, and days of links, which have taps only."""
-        customers, days = self._get_columns(), self._get_day_columns()
-        return SQL(
-            "SELECT %s FROM %s UNION ALL SELECT %s FROM wecom_link_day day JOIN wecom_channel channel ON channel.id = day.channel_id",
-            self._name_columns(customers), self._get_tables(),
-            self._name_columns({name: days.get(name, SQL("NULL")) for name in customers}))
+        names = list(dict.fromkeys(name for columns, _tables in self._get_parts() for name in columns))
+        return SQL(" UNION ALL ").join(
+            SQL("SELECT %s FROM %s", SQL(", ").join(
+                SQL("%s AS %s", columns.get(name) or self._get_nothing(name), SQL.identifier(name)) for name in names), tables)
+            for columns, tables in self._get_parts())
 
-    def _name_columns(self, columns):
-        return SQL(', ').join(SQL("%s AS %s", expression, SQL.identifier(name)) for name, expression in columns.items())
+    def _get_nothing(self, name):
+        return SQL("NULL::%s", SQL(self._fields[name].column_type[1]))
+
+    def _get_parts(self):
+        """Return [({column: expression}, what follows FROM)] of the kinds of rows; columns that one lacks are empty. To extend."""
+        return [
+            (self._get_columns(), self._get_tables()),
+            (self._get_day_columns(), SQL("wecom_link_day day JOIN wecom_channel channel ON channel.id = day.channel_id")),
+        ]
 
     def _get_columns(self):
-        """Return {column: expression}. To extend."""
+        """Return the columns of a customer who came."""
         return {
-            'id': SQL("relation.id"),
+            'id': SQL("relation.id * 4"),
             'channel_id': SQL("channel.id"),
             'contact_id': SQL("relation.contact_id"),
             'member_id': SQL("relation.member_id"),
@@ -55,28 +61,31 @@ class WecomChannelReport(models.Model):
             'added_count': SQL("1"),
             'active_count': SQL("(relation.state = 'active')::int"),
             'lost_count': SQL("(relation.state IN ('lost', 'removed', 'unknown'))::int"),
-            'click_count': SQL("0"),
             'lead_count': SQL("COALESCE(leads.lead_count, 0)"),
             'won_count': SQL("COALESCE(leads.won_count, 0)"),
         }
 
     def _get_day_columns(self):
+        """Return the columns of a day of a link."""
         return {
-            'id': SQL("-day.id"), 'channel_id': SQL("channel.id"), 'source_id': SQL("channel.source_id"),
+            'id': SQL("day.id * 4 + 1"), 'channel_id': SQL("channel.id"), 'source_id': SQL("channel.source_id"),
             'campaign_id': SQL("channel.campaign_id"), 'company_id': SQL("day.company_id"),
             'added_at': SQL("day.date::timestamp"), 'click_count': SQL("day.click_count"),
         }
 
-    def _get_tables(self):
-        """Return what follows FROM; ``came.is_first`` tells whether what came of the customer counts in this row. To extend."""
+    def _get_relation_tables(self):
+        """Return relations with their code; ``came.is_first`` tells whether what came of the customer counts for this one."""
         return SQL("""
             wecom_relation relation
             JOIN wecom_channel channel ON channel.key = relation.channel
             CROSS JOIN LATERAL (SELECT NOT EXISTS (
                 SELECT FROM wecom_relation earlier JOIN wecom_channel code ON code.key = earlier.channel
                  WHERE earlier.contact_id = relation.contact_id
-                   AND (earlier.added_at, earlier.id) < (relation.added_at, relation.id)) AS is_first) came
+                   AND (earlier.added_at, earlier.id) < (relation.added_at, relation.id)) AS is_first) came""")
+
+    def _get_tables(self):
+        return SQL("""%s
             LEFT JOIN LATERAL (
                 SELECT COUNT(*) AS lead_count, COUNT(*) FILTER (WHERE stage.is_won) AS won_count
                   FROM crm_lead lead LEFT JOIN crm_stage stage ON stage.id = lead.stage_id
-                 WHERE came.is_first AND lead.wecom_contact_id = relation.contact_id) leads ON TRUE""")
+                 WHERE came.is_first AND lead.wecom_contact_id = relation.contact_id) leads ON TRUE""", self._get_relation_tables())

@@ -1,6 +1,7 @@
 from . import test_wecom_channel
 from . import test_wecom_rota
 from . import test_wecom_material
+from . import test_wecom_poster
 from . import test_wecom_link
 from . import test_wecom_join_way
 from . import test_wecom_chat

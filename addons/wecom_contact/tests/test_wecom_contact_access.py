@@ -29,6 +29,7 @@ ALLOWED = {
     'wecom.channel.window': {'salesperson': READ, 'manager': OPERATIONS, 'administrator': OPERATIONS},
     'wecom.channel.report': {'salesperson': READ, 'manager': READ, 'administrator': READ},
     'wecom.material': {'salesperson': READ, 'manager': ('read', 'write', 'create'), 'administrator': ('read', 'write', 'create')},
+    'wecom.poster': {'salesperson': READ, 'manager': OPERATIONS, 'administrator': OPERATIONS},
     'wecom.join.way': {'salesperson': READ, 'manager': ('read', 'write', 'create'), 'administrator': ('read', 'write', 'create')},
     'wecom.link.day': {'manager': READ, 'administrator': READ},
     'wecom.welcome': {'manager': READ, 'administrator': READ},
