@@ -22,6 +22,8 @@
         'data/ir_cron_material_data.xml',
         'views/wecom_relation_views.xml',
         'views/wecom_contact_views.xml',
+        'views/wecom_match_views.xml',
+        'views/wecom_resync_views.xml',
         'views/wecom_chat_views.xml',
         'views/wecom_join_way_views.xml',
         'views/wecom_loss_views.xml',

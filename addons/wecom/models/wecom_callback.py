@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from ..tools import envelope
 
 PRIORITY_BATCH, BATCH = 50, 200
+MOST_TRIES = 5
 CRONS = {'priority': 'wecom.ir_cron_wecom_callback_priority', 'normal': 'wecom.ir_cron_wecom_callback'}
 
 
@@ -67,22 +68,35 @@ class WecomCallback(models.Model):
             'occurred_at': fields.Datetime.to_string(envelope.moment(created)) if created.isdigit() and len(created) < 12 else None,
         }
         cron_id = self.env['ir.model.data']._xmlid_to_res_id(CRONS[lane])
-        try:
-            # Failed queries are logged with their values elsewhere, and these are a customer's.
-            self.env.cr.execute(SQL(
-                """WITH kept AS (INSERT INTO wecom_callback (%s) VALUES %s ON CONFLICT (app_id, key) DO NOTHING RETURNING id)
-                   SELECT EXISTS (SELECT FROM kept), EXISTS (SELECT FROM ir_cron_trigger WHERE cron_id = %s AND call_at >= %s)""",
-                SQL(', ').join(map(SQL.identifier, vals)), tuple(vals.values()), cron_id, fields.Datetime.now()), log_exceptions=False)
-        except SerializationFailure:
-            # Delivered twice at once: the other delivery was committed since our snapshot. The door's transaction holds nothing else.
-            self.env.cr.rollback()
-            return False
-        is_new, is_awake = self.env.cr.fetchone()
-        # A trigger of this second is enough for all that arrive in it: each costs a row and a connection. The queue may end just when
-        # a callback finds its trigger; the cron's own minute catches that. A welcome can't wait so long.
-        if is_new and not (is_awake and lane == 'normal'):
+        is_new, is_awake = self._insert_once(vals, cron_id)
+        if is_new and not is_awake:
             self.env['ir.cron'].browse(cron_id)._trigger()
         return is_new
+
+    @api.model
+    def _insert_once(self, vals, cron_id):
+        """Insert a callback unless it is here.
+
+        A trigger of this second is enough for all that arrive in it: each costs a row and a connection. One that the cron's worker
+        deletes as it begins is locked, so it isn't counted; one that is counted is held until we commit, so the worker begins after.
+
+        :return: (whether it is new, whether the queue is going to begin)
+        """
+        query = SQL(
+            """WITH kept AS (INSERT INTO wecom_callback (%s) VALUES %s ON CONFLICT (app_id, key) DO NOTHING RETURNING id),
+                    awake AS (SELECT id FROM ir_cron_trigger WHERE cron_id = %s AND call_at >= %s LIMIT 1 FOR KEY SHARE SKIP LOCKED)
+               SELECT EXISTS (SELECT FROM kept), EXISTS (SELECT FROM awake)""",
+            SQL(', ').join(map(SQL.identifier, vals)), tuple(vals.values()), cron_id, fields.Datetime.now())
+        for tries_left in reversed(range(MOST_TRIES)):
+            try:
+                # Failed queries are logged with their values elsewhere, and these are a customer's.
+                self.env.cr.execute(query, log_exceptions=False)
+                return self.env.cr.fetchone()
+            except SerializationFailure:
+                # Delivered twice at once, or the trigger was deleted, since our snapshot. The door's transaction holds nothing else.
+                self.env.cr.rollback()
+                if not tries_left:
+                    raise
 
     # === QUEUE === #
 

@@ -18,6 +18,9 @@ from . import wecom_tag_kind_domain
 from . import wecom_tag_due
 from . import wecom_tag_reason
 from . import wecom_tag_rule
+from . import res_partner
+from . import wecom_match
+from . import wecom_contact_match
 from . import wecom_tag_merge
 from . import wecom_contact_tags
 from . import wecom_relation_tags
@@ -44,6 +47,7 @@ from . import wecom_risk
 from . import res_partner
 from . import wecom_member
 from . import wecom_resync
+from . import wecom_resync_difference
 from . import wecom_app
 from . import wecom_event_change_external_contact
 from . import wecom_event_change_external_tag

@@ -1,5 +1,3 @@
-import json
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
@@ -107,6 +105,7 @@ class WecomContact(models.Model):
         if follow_users:
             self._write_profile(answer['external_contact'])
             relations = relations._keep(self, follow_users)
+            self._link_partners()
         (self.relation_ids - relations).filtered('member_id.active')._end('unknown')  # a leaver's customers wait to be handed over
         self.write({'is_stale': False, 'fetched_at': fields.Datetime.now()})
         relations._find_or_create_leads()
@@ -123,31 +122,7 @@ class WecomContact(models.Model):
         changed = {name: value for name, value in self._prepare_profile(row).items() if self[name] != value}
         if changed:
             self.write(changed)
-        if not self.partner_id:
-            self.partner_id = self._find_partner()
-
-    def _link_partners(self):
-        """Link those of a page who may be known: by another identity that has a partner, or by a number that a member noted."""
-        free = self.filtered(lambda contact: not contact.partner_id)
-        numbers = list(filter(None, free.mapped('unionid')))
-        known = set(self.search([('unionid', 'in', numbers), ('partner_id', '!=', False)]).mapped('unionid'))
-        for contact in free.filtered(lambda contact: contact.unionid in known or any(contact.relation_ids.mapped('mobiles'))):
-            contact.partner_id = contact._find_partner()
 
     def _get_company_domain(self):
         """Return what limits partners and leads to those of the app's company; one for all companies limits nothing."""
         return [('company_id', 'in', (False, self.company_id.id))] if self.company_id else []
-
-    def _find_partner(self):
-        """Return the partner of another identity of the same person (unionid), else the one whose number a member noted, if only one."""
-        if self.unionid:
-            same = self.search(
-                [('unionid', '=', self.unionid), ('partner_id', '!=', False), ('company_id', '=', self.company_id.id)], limit=1)
-            if same:
-                return same.partner_id
-        numbers = {number for relation in self.relation_ids for number in json.loads(relation.mobiles or '[]')}
-        if not numbers:
-            return self.env['res.partner']
-        candidates = self.env['res.partner'].search([
-            ('phone_sanitized', 'in', [f'+86{number[-11:]}' for number in numbers]), *self._get_company_domain()], limit=2)
-        return candidates if len(candidates) == 1 else self.env['res.partner']

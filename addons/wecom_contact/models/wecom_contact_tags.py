@@ -10,6 +10,7 @@ class WecomContact(models.Model):
     reason_ids = fields.One2many('wecom.tag.reason', 'contact_id', "Why he has his tags", readonly=True)
 
     @api.depends('relation_ids.tag_ids', 'relation_ids.state')
+    @api.depends_context('uid', 'allowed_company_ids')
     def _compute_tag_ids(self):
         """All members' tags of him that the reader may see."""
         relations = self.env['wecom.relation'].search([('contact_id', 'in', self.ids), ('state', '=', 'active')]).grouped('contact_id')

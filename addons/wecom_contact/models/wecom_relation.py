@@ -4,6 +4,7 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command, Domain
+from odoo.tools import SQL
 
 from odoo.addons.wecom.models.wecom_client import WeComError
 from odoo.addons.wecom.tools import envelope
@@ -176,27 +177,41 @@ class WecomRelation(models.Model):
         return kept
 
     def _put_tags_of_channel(self):
-        """Put on the tags of the code by which a customer came; WeCom is told with the next sending."""
-        tags = self.env['wecom.channel']._find(self.app_id, self.channel).tag_ids - self.tag_ids
-        if tags:
-            self.write({'tag_ids': [Command.link(tag.id) for tag in tags], 'is_unsent': True})
-            self.env.ref('wecom_contact.ir_cron_wecom_relation_send').sudo()._trigger()
+        """Put on the tags of the codes by which customers came; WeCom is told with the next sending."""
+        for (app, key), relations in self.filtered('channel').grouped(lambda relation: (relation.app_id, relation.channel)).items():
+            tags = self.env['wecom.channel']._find(app, key).tag_ids
+            relations = relations.filtered(lambda relation, tags=tags: tags - relation.tag_ids)
+            if relations:
+                relations.write({'tag_ids': [Command.link(tag.id) for tag in tags], 'is_unsent': True})
+                self.env.ref('wecom_contact.ir_cron_wecom_relation_send').sudo()._trigger()
 
     def _write_seen(self, vals):
         """Write what differs.
 
         A relation that the customer ended stays on WeCom's list, as the member still has him: it comes back only by being added anew.
 
-        :return: whether something but the mark of the comparison differs
+        :return: what differed, [[field, here before, on WeCom], …] in words
         """
         if self.is_unsent:
             vals = {name: value for name, value in vals.items() if name not in NOTED | {'tag_ids'}}
         if self.state == 'lost' and vals['added_at'] < self.ended_at:
             vals = {name: value for name, value in vals.items() if name not in ('state', 'ended_at')}
         changed = {name: value for name, value in vals.items() if self[name] != value}
+        told = [[name, self._in_words(self[name]), self._in_words(value)] for name, value in changed.items() if name != 'known_tag_ids']
         if changed:
             self.write(self._to_write(changed))
-        return bool(changed.keys() - {'seen_resync_id'})
+        return told
+
+    @api.model
+    def _in_words(self, value):
+        return ', '.join(value.mapped('name')) if isinstance(value, models.BaseModel) else str(value or '')
+
+    def _mark_seen(self, resync):
+        """Note that a comparison saw them; in one statement, as each night it is all there are."""
+        self.flush_recordset(['seen_resync_id'])
+        self.env.execute_query(SQL(
+            "UPDATE wecom_relation SET seen_resync_id = %s WHERE id = ANY(%s) RETURNING id", resync.id, list(self.ids)))
+        self.invalidate_recordset(['seen_resync_id'], flush=False)
 
     @api.model
     def _to_write(self, vals):
@@ -259,9 +274,11 @@ class WecomRelation(models.Model):
         """Return the values of a new lead. To override."""
         contact, mobiles = self.contact_id, json.loads(self.mobiles or '[]')
         user = self.user_id if self.user_id.active else self.env['res.users']
+        # A corp of all companies knows contacts of each; a lead of none can't name them.
+        partner = contact.partner_id.filtered(lambda partner: partner.company_id <= self.company_id)
         return {
             'name': contact.name, 'contact_name': self.remark or contact.name, 'type': 'lead' if self._uses_leads(user) else 'opportunity',
-            'partner_id': contact.partner_id.id, 'partner_name': self.remark_corp_name or contact.corp_name,
+            'partner_id': partner.id, 'partner_name': self.remark_corp_name or contact.corp_name,
             'phone': mobiles[0] if mobiles else False, 'user_id': user.id, 'company_id': self.company_id.id,
             'wecom_contact_id': contact.id, 'source_id': self._find_source().id,
             'campaign_id': self.env['wecom.channel']._find(self.app_id, self.channel).campaign_id.id,

@@ -58,6 +58,7 @@ class TestWecomContact(ContactCase):
         self.contact(second).unlink()
         contact = self.env['wecom.contact']._ensure(self.app, [second])[second]
         contact._write_profile({'external_userid': second, 'name': 'x', 'unionid': 'same'})
+        contact._link_partners()
 
         self.assertEqual(contact.partner_id, partner)
 

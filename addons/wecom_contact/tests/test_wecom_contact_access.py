@@ -33,6 +33,8 @@ ALLOWED = {
     'wecom.join.way': {'salesperson': READ, 'manager': ('read', 'write', 'create'), 'administrator': ('read', 'write', 'create')},
     'wecom.link.day': {'manager': READ, 'administrator': READ},
     'wecom.welcome': {'manager': READ, 'administrator': READ},
+    'wecom.match': {'manager': READ, 'administrator': READ},
+    'wecom.resync.difference': {'administrator': READ},
     'wecom.resync': {'administrator': READ},
     'wecom.member': {'salesperson': READ, 'manager': READ, 'administrator': EDIT},
 }

@@ -1,5 +1,9 @@
+from unittest.mock import patch
+
 from odoo.fields import Domain
 from odoo.tests import new_test_user, tagged
+
+from odoo.addons.wecom_contact.models import wecom_resync_difference
 
 from .common import ContactCase
 
@@ -121,3 +125,38 @@ class TestWecomResync(ContactCase):
         changed = {name for name in before if before[name] != after[name]}
         self.assertLessEqual(changed, {'seen_resync_id', 'write_date', '__last_update'})
         self.assertEqual((after['remark'], after['description']), ('王经理', '采购'))
+
+    def test_what_differed_is_listed_with_what_was_done(self):
+        externals = self.customers(3)
+        chat = self.act('opens_chat', name='一群', owner='LiNa')['chat_id']
+        first = self.run_resync()
+        self.assertEqual(set(first.difference_ids.mapped('kind')) - {'no_access'}, set(), "a first comparison lists nothing one by one")
+
+        self.act('member_edits', userid='LiNa', external_userid=externals[0], remark='王经理')
+        self.act('customer_deletes', userid='LiNa', external_userid=externals[1])
+        [new] = self.customers(1)
+        self.act('opens_chat', name='二群', owner='LiNa')
+        self.env['wecom.chat'].search([('number', '=', chat)]).number = 'wrGone'
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE wecom_chat SET create_date = '2020-01-01' WHERE number = 'wrGone'")
+        self.env['wecom.member'].create({'app_id': self.app.id, 'userid': 'Nobody', 'name': '无权限'})
+        rows = {}
+        for difference in self.run_resync().difference_ids:
+            rows.setdefault(difference.kind, self.env['wecom.resync.difference'])
+            rows[difference.kind] |= difference
+
+        self.assertEqual(rows['changed'].what, "Member's name for him: 客户0 → 王经理")
+        self.assertEqual({kind: rows[kind].contact_id.external_userid for kind in ('changed', 'ended', 'new')},
+                         {'changed': externals[0], 'ended': externals[1], 'new': new})
+        self.assertEqual((rows['no_access'].member_id.name, rows['chat_gone'].chat_id.number), ('无权限', 'wrGone'))
+        self.assertEqual(len(rows['chat_new']), 2)
+        self.assertFalse([difference for kind in rows.values() for difference in kind if not difference.outcome])
+
+    def test_the_list_is_bounded_and_the_count_is_not(self):
+        self.customers(1)
+        self.run_resync()
+        self.customers(4)
+        with patch.object(wecom_resync_difference, 'MOST', 2):
+            resync = self.run_resync()
+
+        self.assertEqual((len(resync.difference_ids), resync.difference_count, resync.new_count), (2, 4, 4))
