@@ -87,7 +87,8 @@ class WecomCallback(models.Model):
                     awake AS (SELECT id FROM ir_cron_trigger WHERE cron_id = %s AND call_at >= %s LIMIT 1 FOR KEY SHARE SKIP LOCKED)
                SELECT EXISTS (SELECT FROM kept), EXISTS (SELECT FROM awake)""",
             SQL(', ').join(map(SQL.identifier, vals)), tuple(vals.values()), cron_id, fields.Datetime.now())
-        for tries_left in reversed(range(MOST_TRIES)):
+        tries = 0
+        while True:
             try:
                 # Failed queries are logged with their values elsewhere, and these are a customer's.
                 self.env.cr.execute(query, log_exceptions=False)
@@ -95,7 +96,8 @@ class WecomCallback(models.Model):
             except SerializationFailure:
                 # Delivered twice at once, or the trigger was deleted, since our snapshot. The door's transaction holds nothing else.
                 self.env.cr.rollback()
-                if not tries_left:
+                tries += 1
+                if tries == MOST_TRIES:
                     raise
 
     # === QUEUE === #

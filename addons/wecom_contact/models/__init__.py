@@ -18,7 +18,7 @@ from . import wecom_tag_kind_domain
 from . import wecom_tag_due
 from . import wecom_tag_reason
 from . import wecom_tag_rule
-from . import res_partner
+from . import res_partner_company
 from . import wecom_match
 from . import wecom_contact_match
 from . import wecom_tag_merge

@@ -4,7 +4,7 @@ from difflib import SequenceMatcher
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .res_partner import company_key
+from .res_partner_company import company_key
 
 ALIKE = 0.75  # from which names of companies are asked about
 SHORTEST = 3  # characters by which similar names are sought

@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.wecom_contact.models.res_partner import company_key
+from odoo.addons.wecom_contact.models.res_partner_company import company_key
 
 from .common import ContactCase
 
@@ -112,7 +112,7 @@ class TestWecomMatch(ContactCase):
         with self.assertRaises(AccessError):
             contact.match_ids[0].with_user(clerk).action_merge()
         action = contact.match_ids[0].action_merge()
-        self.env['base.partner.merge.automatic.wizard'].with_context(action['context']).create({}).action_merge()
+        self.env['base.partner.merge.automatic.wizard'].with_context(**action['context']).create({}).action_merge()
         self.run_queue(self.event('edit_external_contact', contact.external_userid))
 
         self.assertEqual((contact.partner_id, len(two.exists())), (two.exists(), 1))
