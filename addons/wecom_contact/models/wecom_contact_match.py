@@ -130,5 +130,6 @@ class WecomContact(models.Model):
         company = next((company for company, likeness in companies.items() if likeness == 100 and self._is_of_company(company)), None)
         numbers = sorted(self._get_numbers())
         return {'name': self.name, 'phone': numbers[0] if numbers else False, 'function': self.position,
-                'parent_id': company.id if company else False, 'company_name': False if company else next(iter(self._get_corp_names()), False),
+                'parent_id': company.id if company else False,
+                'company_name': False if company else next(iter(self._get_corp_names()), False),
                 'company_id': self.company_id.id}
