@@ -98,6 +98,10 @@ def message_send(call):
     if not known:
         raise Refused(81013, invaliduser='|'.join(unknown))
     number = world.number('msg')
+    if body.get('enable_duplicate_check'):  # the same to the same within half an hour: taken once
+        known = [name for name in known if not any(
+            row['to'] == name.lower() and row['content'] == body[body['msgtype']] and row['at'] > world.now() - 1800
+            for row in world.messages)]
     for name in known:
         minute = [row for row in world.messages if row['to'] == name.lower() and row['at'] > world.now() - 60]
         dropped = len([row for row in minute if not row['dropped']]) >= world.settings['member_messages_per_minute']
