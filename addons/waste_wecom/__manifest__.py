@@ -10,6 +10,7 @@
     'data': [
         'views/wecom_contact_views.xml',
         'views/wecom_channel_views.xml',
+        'views/crm_lead_views.xml',
         'views/wecom_tag_rule_views.xml',
     ],
     'auto_install': True,

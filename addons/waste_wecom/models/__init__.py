@@ -10,3 +10,4 @@ from . import waste_assignment
 from . import wecom_handover_kind
 from . import wecom_channel
 from . import wecom_relation
+from . import crm_lead

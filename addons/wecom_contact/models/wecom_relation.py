@@ -259,7 +259,10 @@ class WecomRelation(models.Model):
                 lead.message_post(body=self.env._(
                     "%(customer)s added %(member)s on WeCom.", customer=contact.name, member=relation.member_id.name))
             else:
-                self.env['crm.lead'].create(relation._prepare_lead())
+                relation._create_lead()
+
+    def _create_lead(self):
+        return self.env['crm.lead'].create(self._prepare_lead())
 
     def _find_lead(self):
         contact, lead = self.contact_id, self.env['crm.lead']
