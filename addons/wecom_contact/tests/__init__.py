@@ -17,3 +17,4 @@ from . import test_wecom_tag_change
 from . import test_wecom_tag_merge
 from . import test_wecom_tag_rule
 from . import test_wecom_handover
+from . import test_wecom_handover_offer

@@ -8,7 +8,7 @@ class HrEmployee(models.Model):
     _inherit = 'hr.employee'
 
     wecom_member_id = fields.Many2one('wecom.member', "WeCom member", compute='_compute_wecom_member_id', groups='hr.group_hr_user')
-    wecom_left_at = fields.Datetime(related='wecom_member_id.left_at', string="Left WeCom", groups='hr.group_hr_user')
+    wecom_left_at = fields.Datetime("Left WeCom", compute='_compute_wecom_member_id', groups='hr.group_hr_user')
     wecom_customer_count = fields.Integer("Customers on WeCom", compute='_compute_wecom_member_id', groups='hr.group_hr_user')
 
     @api.depends('user_id', 'work_email', 'mobile_phone')
@@ -27,6 +27,7 @@ class HrEmployee(models.Model):
             same = own.filtered(lambda member: not member.user_id and member.userid_key in accounts[employee])
             found_sudo = linked.sorted('active', reverse=True)[:1] or (same if len(same) == 1 else same.browse())
             employee.wecom_member_id = found_sudo.sudo(False)
+            employee.wecom_left_at = found_sudo.left_at
             employee.wecom_customer_count = found_sudo.customer_count
 
     def _get_wecom_accounts(self):

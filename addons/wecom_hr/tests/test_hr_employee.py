@@ -24,7 +24,8 @@ class TestHrEmployee(TransactionCase):
         for values, member in (
                 ({'user_id': user.id, 'work_email': 'li@x.cn'}, linked), ({'work_email': 'LI@x.cn'}, by_mail),
                 ({'work_email': 'wangqiang@x.cn'}, by_name), ({'mobile_phone': '+86 138 0013 8000'}, by_mobile),
-                ({'work_email': 'z1@x.cn'}, linked.browse()), ({'work_email': 'wangqiang@x.cn', 'mobile_phone': '13800138000'}, linked.browse())):
+                ({'work_email': 'z1@x.cn'}, linked.browse()),
+                ({'work_email': 'wangqiang@x.cn', 'mobile_phone': '13800138000'}, linked.browse())):
             with self.subTest(values):
                 self.assertEqual(self.employee(**values).wecom_member_id, member)
 

@@ -196,3 +196,11 @@ def stranger_logs_in(world):
     code = secrets.token_urlsafe(24)
     world.codes[code] = {'openid': f'o{secrets.token_hex(13)}'}
     return {'code': code}, []
+
+
+@act
+def console_hands_over(world, userid, to, external_userid):
+    """An administrator allots a leaver's customer in WeCom's console; no event tells of it."""
+    world.part(userid, _known(world, external_userid))
+    world.relate(to, external_userid, add_way=202)
+    return {}, []
