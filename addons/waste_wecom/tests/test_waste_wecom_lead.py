@@ -57,3 +57,16 @@ class TestWasteWecomLead(ContactCase):
         customer = self.add('LiNa', 'ZhangWei')
 
         self.assertEqual((len(customer.relation_ids), len(customer.lead_ids), customer.lead_ids.user_id), (2, 1, self.zhang))
+
+    def test_the_business_of_the_code_decides_who_serves_him(self):
+        self.assign(self.zhang, 'hazardous')
+        self.assign(self.lina, 'kitchen')
+        channel = self.env['wecom.channel'].create({
+            'app_id': self.app.id, 'name': '危废展会', 'business_id': self.env.ref('waste.business_hazardous').id,
+            'member_ids': [(4, self.member.id)]})
+        external = self.friend(state=channel.key)
+        self.act('member_edits', userid='LiNa', external_userid=external, remark_mobiles=[MOBILE])
+        self.run_queue(self.event('add_external_contact', external, State=channel.key))
+
+        lead = self.contact(external).lead_ids
+        self.assertEqual((lead.business_id, lead.user_id), (channel.business_id, self.zhang))
