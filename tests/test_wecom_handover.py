@@ -12,7 +12,7 @@ from journey.clients import Rpc
 
 from workbench import postgres
 
-AGENT, CORP, COUNT = '1000002', 'wwfake0000000001', 250
+AGENT, CORP, COUNT = '1000002', 'wwfake0000000001', 150
 AES_KEY = 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C'
 TRANSFER = 'externalcontact/transfer_customer'
 
