@@ -11,6 +11,11 @@ class WecomChannelReport(models.Model):
     A row of its own, of the contract's company: one WeCom serves several companies, and each sees its own contracts only.
     """
     _inherit = 'wecom.channel.report'
+    _depends = {
+        'wecom.channel': ['business_id'],
+        'sale.order': ['opportunity_id', 'business_id', 'company_id', 'contract_state', 'currency_id', 'planned_receivable',
+                       'collected_amount'],
+    }
 
     business_id = fields.Many2one('waste.business', "Business", readonly=True)
     contract_id = fields.Many2one('sale.order', "Contract", readonly=True)

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
+
+from .wecom_way_mixin import WECOMS_FIELDS
 
 MOST_MEMBERS = 100
 
@@ -12,6 +14,8 @@ class WecomChannel(models.Model):
 
     _send_cron = 'wecom_contact.ir_cron_wecom_channel'
     _sent_fields = {'name', 'active', 'is_verification_skipped'}
+    _wecoms_fields = WECOMS_FIELDS | {'listed_ids', 'expires_at'}
+    _fixed_fields = {'app_id', 'kind'}
 
     kind = fields.Selection([
         ('code', "QR code"),
@@ -31,22 +35,22 @@ class WecomChannel(models.Model):
     lead_count = fields.Integer("Leads", compute='_compute_counts')
 
     def _compute_counts(self):
-        relations = self.env['wecom.relation']
-        added, lost, leads = {}, {}, {}
-        for key, state, count in relations._read_group([('channel', 'in', self.mapped('key'))], ['channel', 'state'], ['__count']):
-            added[key] = added.get(key, 0) + count
-            lost[key] = lost.get(key, 0) + count * (state != 'active')
-        for lead in self.env['crm.lead'].search([('wecom_contact_id.relation_ids.channel', 'in', self.mapped('key'))]):
-            for key in set(lead.wecom_contact_id.relation_ids.mapped('channel')):
-                leads[key] = leads.get(key, 0) + 1
+        counts = {channel: row for channel, *row in self.env['wecom.channel.report']._read_group(
+            [('channel_id', 'in', self.ids)], ['channel_id'], ['added_count:sum', 'lost_count:sum', 'lead_count:sum'])}
         for channel in self:
-            channel.relation_count = added.get(channel.key, 0)
-            channel.lost_count = lost.get(channel.key, 0)
-            channel.lead_count = leads.get(channel.key, 0)
+            row = counts.get(channel, (0, 0, 0))
+            channel.relation_count, channel.lost_count, channel.lead_count = (count or 0 for count in row)
 
-    @api.constrains('member_ids', 'fallback_id')
+    @api.constrains('member_ids', 'fallback_id', 'window_ids')
     def _check_members(self):
         for channel in self:
+            # sudo: who makes codes need not see the apps
+            members_sudo = (channel.member_ids | channel.fallback_id | channel.window_ids.member_ids).sudo()
+            strangers_sudo = members_sudo.filtered(lambda member: member.app_id.corp_id != channel.sudo().app_id.corp_id)
+            if strangers_sudo:
+                raise ValidationError(self.env._(
+                    "“%(channel)s”: %(members)s are members of another corp.", channel=channel.name,
+                    members=', '.join(strangers_sudo.mapped('name'))))
             if len(channel.member_ids) > MOST_MEMBERS or not (channel.member_ids or channel.fallback_id):
                 raise ValidationError(self.env._(
                     "“%(channel)s”: choose between one and %(most)s members who answer.", channel=channel.name, most=MOST_MEMBERS))
@@ -61,18 +65,17 @@ class WecomChannel(models.Model):
             channel.source_id = source.search([('name', '=', channel.name)], limit=1) or source.create({'name': channel.name})
         return channels
 
-    def write(self, vals):
-        made = self.filtered(lambda channel: channel.kind != vals.get('kind', channel.kind) and channel.to_send != 'add')
-        if made:
-            raise UserError(self.env._("“%(channel)s” is on WeCom already: make a new one of the other kind.", channel=made[0].name))
-        return super().write(vals)
-
     # === ACTION METHODS === #
 
     def action_open_contacts(self):
         self.ensure_one()
         return {'type': 'ir.actions.act_window', 'res_model': 'wecom.contact', 'view_mode': 'list,form', 'name': self.name,
                 'domain': [('relation_ids.channel', '=', self.key)]}
+
+    def action_open_leads(self):
+        self.ensure_one()
+        return {'type': 'ir.actions.act_window', 'res_model': 'crm.lead', 'view_mode': 'list,form', 'name': self.name,
+                'domain': [('wecom_contact_id.relation_ids.channel', '=', self.key)]}
 
     def _get_poster_name(self):
         return self.member_ids.name if len(self.member_ids) == 1 and not self.window_ids else self.name

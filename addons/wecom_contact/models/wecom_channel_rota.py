@@ -109,12 +109,18 @@ class WecomChannel(models.Model):
     def _refresh(self):
         """Mark the codes that lead to others than they should."""
         channels = self.search([('config_id', '!=', False), ('to_send', '=', False)])
-        tried = fields.Datetime.now() - AGAIN
+        tried, nobody = fields.Datetime.now() - AGAIN, self._get_nobody()
         for channel, members in channels._choose_members().items():
             if not members:
-                channel.problem = self.env._("Nobody can answer this code: choose members who are there, or a stand-in.")
-            elif members != channel.listed_ids and not (channel.problem and channel.write_date > tried):
+                if channel.problem != nobody:
+                    channel.problem = nobody
+            elif channel.problem == nobody or (
+                    members != channel.listed_ids and not (channel.problem and channel.write_date > tried)):
                 channel.to_send = 'edit'
+
+    @api.model
+    def _get_nobody(self):
+        return self.env._("Nobody can answer this code: choose members who are there, or a stand-in.")
 
     def _send(self):
         """Tell WeCom; members whom it refuses are left out for a while and named."""
@@ -123,7 +129,7 @@ class WecomChannel(models.Model):
             while True:
                 members = self._choose_members()[self]
                 if not members:
-                    raise WeComError('business', self.env._("Nobody can answer this code: choose members who are there, or a stand-in."))
+                    raise WeComError('business', self._get_nobody())
                 self.listed_ids = members
                 try:
                     super()._send()

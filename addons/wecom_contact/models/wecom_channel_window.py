@@ -32,9 +32,18 @@ class WecomChannelWindow(models.Model):
 
     @api.depends('hour_from', 'hour_to', *WEEKDAYS)
     def _compute_display_name(self):
+        names = [self._fields[day].get_description(self.env, ['string'])['string'] for day in WEEKDAYS]
         for window in self:
-            days = [window._fields[day].get_description(self.env, ['string'])['string'] for day in WEEKDAYS if window[day]]
-            window.display_name = '%s %s–%s' % (', '.join(days), format_duration(window.hour_from), format_duration(window.hour_to))
+            # Neighbouring days are one run: Monday–Friday.
+            runs, before = [], None
+            for day, name in zip(WEEKDAYS, names):
+                if window[day] and runs and runs[-1][-1] == before:
+                    runs[-1].append(name)
+                elif window[day]:
+                    runs.append([name])
+                before = name
+            days = ', '.join(run[0] if len(run) == 1 else f'{run[0]}–{run[-1]}' for run in runs)
+            window.display_name = f'{days} {format_duration(window.hour_from)}–{format_duration(window.hour_to)}'
 
     @api.constrains('hour_from', 'hour_to', 'member_ids', *WEEKDAYS)
     def _check_window(self):

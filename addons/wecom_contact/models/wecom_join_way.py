@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
+from .wecom_way_mixin import WECOMS_FIELDS
+
 MOST_CHATS = 5
 LONGEST_ROOM_NAME = 40
 
@@ -13,6 +15,7 @@ class WecomJoinWay(models.Model):
     _description = "WeCom group-join code"
 
     _send_cron = 'wecom_contact.ir_cron_wecom_join_way'
+    _wecoms_fields = WECOMS_FIELDS | {'known_chat_ids'}
     _sent_fields = {'name', 'active', 'chat_ids', 'is_growing', 'room_name', 'room_number'}
 
     chat_ids = fields.Many2many(
@@ -23,8 +26,8 @@ class WecomJoinWay(models.Model):
     is_growing = fields.Boolean("Open new chats", default=True, help="When all are full, WeCom opens another with the same owner.")
     room_name = fields.Char("Name of new chats", help="Their number follows it.")
     room_number = fields.Integer("First number", default=1)
-    joined_count = fields.Integer("Joined", compute='_compute_counts')
-    left_count = fields.Integer("Left", compute='_compute_counts')
+    joined_count = fields.Integer("People joined", compute='_compute_counts')
+    left_count = fields.Integer("People left", compute='_compute_counts')
 
     def _compute_counts(self):
         joined, left = {}, {}

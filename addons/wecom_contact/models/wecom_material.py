@@ -3,7 +3,7 @@ import mimetypes
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 from odoo.addons.wecom.models.wecom_client import WeComError
 
@@ -17,6 +17,7 @@ FILES = {
 }
 SMALLEST = 5  # bytes; WeCom refuses less
 LIFE, RENEWED_AFTER = timedelta(days=3), timedelta(days=2)
+WECOMS_FIELDS = {'media_id', 'media_until', 'problem'}
 GREETINGS = ('wecom.channel', 'wecom.channel.window', 'wecom.member', 'wecom.app')
 
 
@@ -33,7 +34,7 @@ class WecomMaterial(models.Model):
     sequence = fields.Integer(default=10, help="In this order messages carry them.")
     active = fields.Boolean(default=True)
     kind = fields.Selection([
-        ('image', "Picture"),
+        ('image', "Image"),
         ('link', "Link"),
         ('miniprogram', "Mini program"),
         ('file', "File"),
@@ -82,13 +83,20 @@ class WecomMaterial(models.Model):
             return 'image/jpeg'
         return 'video/mp4' if content[4:8] == b'ftyp' else None
 
+    def _check_fields(self, vals):
+        if not self.env.su and vals.keys() & WECOMS_FIELDS:
+            raise AccessError(self.env._("What WeCom knows of a material can't be changed here."))
+
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_fields(vals)
         materials = super().create(vals_list)
         self._trigger_upload()
         return materials
 
     def write(self, vals):
+        self._check_fields(vals)
         if vals.keys() & {'file', 'kind', 'app_id'}:
             vals = {**vals, 'media_id': False, 'media_until': False, 'problem': False}
             self._trigger_upload()

@@ -1,9 +1,21 @@
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.wecom.models.wecom_client import WeComError
 
 
 class WecomRelation(models.Model):
-    """A customer who came by a code may end a member's turn."""
+    """A customer who came by a code may end a member's turn; a temporary code makes a chat that can be ended."""
     _inherit = 'wecom.relation'
+
+    is_temporary = fields.Boolean(compute='_compute_is_temporary', export_string_translation=False)
+
+    @api.depends('channel', 'state')
+    def _compute_is_temporary(self):
+        temporary = set(self.env['wecom.channel'].with_context(active_test=False).search(
+            [('key', 'in', list(filter(None, self.mapped('channel')))), ('kind', '=', 'temporary')]).mapped('key'))
+        for relation in self:
+            relation.is_temporary = relation.state == 'active' and relation.channel in temporary
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -21,3 +33,17 @@ class WecomRelation(models.Model):
         keys = list(filter(None, set(self.mapped('channel'))))
         if keys and self.env['wecom.channel'].search_count([('key', 'in', keys)], limit=1):
             self.env['wecom.channel']._trigger_send()
+
+    def action_end_temporary_chat(self):
+        """End the chat of a temporary code at once; WeCom sends the closing words."""
+        self.ensure_one()
+        self.check_access('write')
+        if not self.is_temporary:
+            raise UserError(self.env._("“%(relation)s” is no temporary chat.", relation=self.display_name))
+        relation_sudo = self.sudo()  # who ends his chat need not see the app
+        try:
+            self.env['wecom.client'].sudo()._call(relation_sudo.app_id, 'externalcontact/close_temp_chat', {
+                'userid': relation_sudo.member_id.userid, 'external_userid': relation_sudo.contact_id.external_userid})
+        except WeComError as error:
+            raise UserError(error.sentence) from None
+        return True

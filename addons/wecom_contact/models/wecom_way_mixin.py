@@ -1,7 +1,7 @@
 import secrets
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.wecom.models.wecom_client import WeComError
 
@@ -21,6 +21,8 @@ class WecomWayMixin(models.AbstractModel):
 
     _send_cron = None  # xml id of the cron that calls _cron_send
     _sent_fields = {'name', 'active'}  # what WeCom is told of
+    _wecoms_fields = WECOMS_FIELDS  # what only WeCom's answers change
+    _fixed_fields = {'app_id'}  # what can't be changed once WeCom was told
 
     app_id = fields.Many2one('wecom.app', "App", required=True, ondelete='restrict', default=lambda self: self._default_app_id())
     company_id = fields.Many2one(related='app_id.company_id', store=True)
@@ -67,8 +69,12 @@ class WecomWayMixin(models.AbstractModel):
         return True
 
     def _check_fields(self, vals):
-        if not self.env.su and vals.keys() & WECOMS_FIELDS:
+        if not self.env.su and vals.keys() & self._wecoms_fields:
             raise AccessError(self.env._("What WeCom knows of a code can't be changed here."))
+        for name in vals.keys() & self._fixed_fields:
+            for record in self.filtered(lambda record: record.to_send != 'add'):
+                if record._fields[name].convert_to_write(record[name], record) != vals[name]:
+                    raise UserError(self.env._("“%(channel)s” is on WeCom already: make a new one instead.", channel=record.name))
 
     # === WHAT WECOM IS TOLD === #
 

@@ -16,7 +16,7 @@ class WecomWayMixin(models.AbstractModel):
     """The picture of a code: kept here once, so that lists and posters need no other server; and the poster with it."""
     _inherit = 'wecom.way.mixin'
 
-    qr_picture = fields.Binary("Picture", readonly=True, attachment=True, copy=False)
+    qr_picture = fields.Binary("Picture of the code", readonly=True, attachment=True, copy=False)
     is_pictured = fields.Boolean(readonly=True, copy=False)
     poster_id = fields.Many2one('wecom.poster', "Poster", ondelete='set null')
     poster_picture = fields.Binary("Poster with the code", compute='_compute_poster_picture')

@@ -13,6 +13,13 @@ class WecomChannelReport(models.Model):
     _order = 'added_at desc, id desc'
     _rec_name = 'channel_id'
 
+    _depends = {
+        'wecom.channel': ['key', 'source_id', 'campaign_id'],
+        'wecom.relation': ['contact_id', 'member_id', 'user_id', 'company_id', 'channel', 'added_at', 'state'],
+        'wecom.link.day': ['channel_id', 'company_id', 'date', 'click_count'],
+        'crm.lead': ['wecom_contact_id', 'stage_id'],
+    }
+
     channel_id = fields.Many2one('wecom.channel', "Channel code", readonly=True)
     contact_id = fields.Many2one('wecom.contact', "Customer", readonly=True)
     member_id = fields.Many2one('wecom.member', "Member", readonly=True)

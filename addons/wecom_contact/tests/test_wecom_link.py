@@ -103,10 +103,12 @@ class TestWecomLink(ContactCase):
 
     def test_a_kind_is_chosen_once_and_wecoms_words_are_not_changed(self):
         channel = self.make()
-        with self.assertRaisesRegex(UserError, 'other kind'):
+        with self.assertRaisesRegex(UserError, 'make a new one'):
             channel.with_user(self.chen).kind = 'code'
         with self.assertRaises(AccessError):
             channel.with_user(self.chen).url = 'https://evil.example'
+        with self.assertRaises(AccessError):
+            channel.with_user(self.chen).listed_ids = [(6, 0, [])]
 
     def test_a_temporary_code_is_for_one_customer_and_then_dead(self):
         channel = self.make(kind='temporary', conclusion='再见', expires_days=2)
@@ -117,3 +119,9 @@ class TestWecomLink(ContactCase):
         self.run_queue(self.event('add_external_contact', external, State=channel.key))
         self.send()
         self.assertEqual((channel.active, channel.config_id, channel.relation_count), (False, False, 1))
+        relation = self.contact(external).relation_ids
+        relation.with_user(self.lina).action_end_temporary_chat()
+        self.assertTrue(self.seen('state')['relations'][0]['chat_closed'])
+        relation.channel = False
+        with self.assertRaisesRegex(UserError, 'no temporary chat'):
+            relation.with_user(self.lina).action_end_temporary_chat()

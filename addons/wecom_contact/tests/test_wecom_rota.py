@@ -155,6 +155,15 @@ class TestWecomRota(ContactCase):
         self.zhou._leave()
         self.send()
         self.assertIn('Nobody can answer', channel.problem)
+        self.member.has_customers = True
+        self.send()
+        self.assertEqual((self.listed(channel), channel.problem), (['LiNa'], False))
+
+    def test_members_of_another_corp_are_refused(self):
+        stranger = self.env['wecom.member'].create(
+            {'app_id': self.make_app('1000003', corp_id='wwother').id, 'userid': 'X', 'name': '外人'})
+        with self.assertRaisesRegex(ValidationError, '外人'):
+            self.make(member_ids=stranger.ids)
 
     def test_whom_wecom_refuses_is_named_and_left_out_until_tomorrow(self):
         self.control('act', act='changes', userid='ZhangWei', status=4)
@@ -172,6 +181,7 @@ class TestWecomRota(ContactCase):
     def test_the_welcome_is_that_of_the_open_window(self):
         channel = self.make(welcome='白天', window_ids=[
             Command.create({'hour_from': 18, 'hour_to': 9, 'member_ids': self.hao.ids, 'welcome': '夜里'})])
+        self.assertEqual(channel.window_ids.display_name, 'Monday–Friday 18:00–09:00')
         self.assertEqual(channel._find_greeting(MONDAY).welcome, '白天')
         self.assertEqual(channel._find_greeting(datetime(2026, 11, 23, 12, 0)).welcome, '夜里')
 

@@ -230,6 +230,15 @@ def way_list(call):
     return {'contact_way': page, 'next_cursor': cursor}
 
 
+@endpoint('externalcontact/close_temp_chat')
+def close_temp_chat(call):
+    relation = _relation(call, call.body.get('userid'), call.body.get('external_userid'))
+    if not any(way.get('is_temp') and way['state'] == relation['state'] for way in call.world.ways.values()):
+        raise Refused(40058, 'no temporary chat')
+    relation['chat_closed'] = True
+    return {}
+
+
 @endpoint('externalcontact/send_welcome_msg')
 def welcome(call):
     """A code lives 20 seconds and is good for one message."""
@@ -267,4 +276,8 @@ def chat_get(call):
     if not chat:
         raise Refused(40058, 'chat_id')
     content = {key: chat[key] for key in ('chat_id', 'name', 'owner', 'create_time', 'notice')}
-    return {'group_chat': {**content, 'member_list': list(chat['members'].values()), 'member_version': chat['version']}}
+    world, people = call.world, chat['members'].values()
+    if call.body.get('need_name'):
+        people = [{**row, 'name': (world.members.get(row['userid'].lower()) or world.customers.get(row['userid']) or {'name': ''})['name']}
+                  for row in people]
+    return {'group_chat': {**content, 'member_list': list(people), 'member_version': chat['version']}}
