@@ -16,7 +16,8 @@ AGENT, LINKED = "1000002", {linked!r}
 env = env(context=dict(env.context, lang="zh_CN", tz="Asia/Shanghai"), su=True)
 responsible = env["res.users"].search([("login", "=", "guanliyuan")], limit=1) or env.user
 app = env["wecom.app"].with_context(active_test=False).search([("corp_id", "=", "wwfake0000000001"), ("agent_id", "=", AGENT)])
-if not app:
+is_new = not app
+if is_new:
     app = env["wecom.app"].create({{
         "name": "SCRM（模拟）", "corp_id": "wwfake0000000001", "agent_id": AGENT, "user_id": responsible.id,
         "company_id": False, "has_address_book": True}})
@@ -28,6 +29,20 @@ app._sync_members()
 for account, login in LINKED.items():
     member = env["wecom.member"].search([("app_id", "=", app.id), ("userid", "=", account), ("user_id", "=", False)])
     member.user_id = env["res.users"].search([("login", "=", login)], limit=1)
+of_app = [("app_id", "=", app.id)]
+# The simulated world begins anew with each start, and knows nothing of what the last one held for us.
+env["wecom.channel"].search(of_app).write({{"config_id": False, "url": False, "qr_code": False, "is_pictured": False, "to_send": "add"}})
+env["wecom.join.way"].search(of_app).write({{"config_id": False, "active": False, "to_send": False}})
+env["wecom.material"].search(of_app).write({{"media_id": False, "media_until": False}})
+if is_new:
+    members = {{member.userid: member for member in env["wecom.member"].search(of_app)}}
+    sales, service = members["ZhangWei"] + members["LiNa"], members["XiaoZhou"]
+    env["wecom.channel"].create([{{
+        "app_id": app.id, "name": "环保展2026", "member_ids": sales.ids, "fallback_id": service.id, "daily_cap": 20,
+        "welcome": "您好{{customer}}，我是东实环境的{{member}}。请问您需要处置哪类废物？", "window_ids": [(0, 0, {{
+            "hour_from": 18, "hour_to": 8, "sat": True, "sun": True, "member_ids": service.ids,
+            "welcome": "您好{{customer}}，现在是下班时间，明天上班后客户经理会联系您。"}})]}}, {{
+        "app_id": app.id, "name": "官网", "kind": "link", "member_ids": sales.ids, "welcome": "您好{{customer}}，感谢您通过官网联系我们。"}}])
 env.cr.commit()
 print("DOOR " + app.door)
 '''
