@@ -26,6 +26,7 @@
         'data/document_template_void.xml',
         'data/document_template_quotation.xml',
         'data/document_template_intent.xml',
+        'data/document_template_received.xml',
         'data/document_template_publish.xml',
         'data/esign_template_data.xml',
         'data/waste_business_data.xml',

@@ -170,11 +170,15 @@ class DocumentMixin(models.AbstractModel):
         if record_sudo.document_rendition_id:
             return record_sudo.document_rendition_id.attachment_id.raw
         version = self._get_document_version()
-        rendered = self.env['document.renderer']._render(version._get_html(self))
+        rendered = self._draw_document(version)
         if self._is_document_frozen():
             record_sudo.document_version_id = version
             record_sudo.document_rendition_id = self.env['document.rendition'].sudo()._keep(record_sudo, version, rendered)
         return rendered.pdf
+
+    def _draw_document(self, version):
+        """Return the paper of this record as :class:`~odoo.addons.document_template.tools.Rendered`. To override."""
+        return self.env['document.renderer']._render(version._get_html(self))
 
     def _thaw_document(self):
         """Let the paper follow its template and its record again, when it goes back to its author."""

@@ -121,14 +121,15 @@ class Stage:
         """Return name and state of a party; phone, address and device stay with us."""
         env, me = request.env, party == self.signer
         done = {'sign': env._("Signed"), 'seal': env._("Sealed"), 'review': env._("Reviewed"), 'cc': env._("Informed")}
-        wanted = {'sign': env._("Signs"), 'seal': env._("Seals"), 'review': env._("Reviews"), 'cc': env._("Gets a copy")}
+        wanted = {'sign': env._("Signs"), 'seal': env._("To be sealed"), 'review': env._("Reviews"), 'cc': env._("Gets a copy")}
         ended = {
             'signed': done[party.action], 'declined': env._("Refused"), 'expired': env._("Expired"), 'delegated': env._("Passed on"),
             'released': env._("Not needed"),
         }
         mark = {'signed': 'done', 'declined': 'bad', 'expired': 'bad'}.get(party.state, 'me' if me else 'open')
         return {
-            'name': env._("%(name)s (you)", name=party.name) if me else party.name, 'company': party.company_name,
+            'name': env._("%(name)s (you)", name=party.name) if me else party.name,
+            'company': party.company_name if party.company_name != party.name else '',
             'state': ended.get(party.state) or wanted[party.action], 'at': self._time(party.signed_at), 'mark': mark,
         }
 

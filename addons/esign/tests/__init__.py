@@ -1,4 +1,5 @@
-from . import test_tools_independent, test_tools_keys, test_tools_pades, test_tools_strokes, test_tools_tampering, test_tools_verify
+from . import test_tools_independent, test_tools_keys, test_tools_pades, test_tools_received, test_tools_strokes
+from . import test_tools_tampering, test_tools_verify
 from . import test_h5_doors
 from . import test_attack_models
 from . import test_esign_code

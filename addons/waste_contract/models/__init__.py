@@ -38,6 +38,7 @@ from . import (
     sale_order_paper,
     sale_order_prices,
     sale_order_quotation,
+    sale_order_received,
     sale_order_log,
     sale_order_renewal,
     sale_order_terms,

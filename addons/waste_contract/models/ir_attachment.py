@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 CONTRACT_FILE_KINDS = [
     ('signed', "Signed Paper and Evidence"),
+    ('received', "Paper Received to Be Signed"),
     ('scan', "Scan of the Contract"),
     ('quotation', "Quotation"),
     ('licence', "Licence"),
@@ -26,7 +27,7 @@ class IrAttachment(models.Model):
     @api.depends('contract_file_kind')
     def _compute_is_for_producer(self):
         for attachment in self:
-            attachment.is_for_producer = attachment.contract_file_kind in ('signed', 'scan', 'quotation')
+            attachment.is_for_producer = attachment.contract_file_kind in ('signed', 'received', 'scan', 'quotation')
 
     # ACTION --------------------------------------------------------------------
 

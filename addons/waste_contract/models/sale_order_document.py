@@ -55,8 +55,9 @@ class SaleOrder(models.Model):
             return Template
         is_quotation = self.contract_kind == 'quotation'
         policy = self._get_policy()
+        # a signing page alone is no contract
         return (not is_quotation and policy['document_template_id'] | policy['document_template_ids']) or Template.search(
-            [('model', '=', self._name), ('is_signed', '=', not is_quotation)])
+            [('model', '=', self._name), ('is_signed', '=', not is_quotation)]) - self.env.ref('waste_contract.document_template_received')
 
     @api.model
     def _document_sample_domain(self):

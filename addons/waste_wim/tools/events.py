@@ -17,6 +17,7 @@ from .types import (
     Integer,
     Number,
     Objects,
+    Pdf,
     Period,
     Rows,
     Text,
@@ -84,6 +85,7 @@ EVENTS = {
         'lump_sum_amount': MONEY, 'included_qty_t': T_TOTAL, 'tax_rate': RATE, 'invoice_unit': Code(),
         'transport_mode': Code(), 'tiers': Rows(T_TOTAL, T_TOTAL, PRICE, optional=(1,)), 'lines': LINE,
         'to_sign': Boolean(),  # 待签: the parties still review and sign it here
+        'pdf': Pdf(),  # 合同正文: these pages are signed; without to_sign the contract is a draft that our staff takes on
     }, required=('producer_code', 'lines'), number='contract_no'),
     'pickup.upsert': Event(_lt("Pickup order"), "接运单 A pickup order", {
         'pickup_no': Code("接运单号"), 'contract_no': Code("合同编号"), 'contract_pending': Boolean(), 'producer_code': Code("产废单位"),

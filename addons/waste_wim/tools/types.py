@@ -1,4 +1,5 @@
 """The types of WIM's fields: each reads a JSON value, or refuses it, and describes itself for OpenAPI."""
+import base64
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -220,6 +221,29 @@ class Either:
 
     def describe(self):
         return {'anyOf': [self.text.describe(), self.other.describe()]}
+
+
+class Pdf:
+    """A PDF file in base64. Whether it is a sound one is judged by the job: that takes a process of its own."""
+    most = 3 * 1024 * 1024
+
+    def read(self, value, path):
+        if not isinstance(value, str):
+            raise Refused('schema', path, _lt("This must be a PDF file in base64."))
+        if len(value) > self.most * 4 // 3 + 4:
+            raise Refused('value', path, _lt("The PDF file is larger than 3 MiB; send a smaller one."))
+        try:
+            content = base64.b64decode(value, validate=True)
+        except ValueError:
+            raise Refused('value', path, _lt("This isn't base64.")) from None
+        if not content.startswith(b'%PDF-'):
+            raise Refused('value', path, _lt("This isn't a PDF file."))
+        return content
+
+    def describe(self):
+        return {
+            'type': 'string', 'contentEncoding': 'base64', 'contentMediaType': 'application/pdf', 'maxLength': self.most * 4 // 3 + 4,
+            'description': "The paper to be signed: pages only, without password, scripts, form fields, files and signatures"}
 
 
 class Texts:

@@ -58,17 +58,25 @@ class WimEventContract(models.AbstractModel):
     @api.model
     def _prepare_birth_values(self, message):
         to_sign = bool(message.payload.get("to_sign"))
+        to_do = "draft" if message.payload.get("pdf") else "active"  # who sends the paper, wants it signed
         return {
             **super()._prepare_birth_values(message),
             "business_id": message.business.id,
             # WIM's own people have approved what it sends for signing: the producer is next.
-            "contract_state": "customer_review" if to_sign else "active",
-            "state": "sent" if to_sign else "sale",
+            "contract_state": "customer_review" if to_sign else to_do,
+            "state": "sent" if to_sign else {"draft": "draft", "active": "sale"}[to_do],
         }
 
     @api.model
     def _prepare_values(self, message, fresh, refs, record):
         vals = {}
+        if fresh.get("pdf"):
+            order = record or self.env["sale.order"]
+            if order.received_paper_id.raw != fresh["pdf"]:
+                if gap := order._get_received_gap(fresh["pdf"]):
+                    message.reject("value", "$.payload.pdf", gap)
+                    return None
+                vals["paper"] = fresh["pdf"]
         if fresh.get("to_sign") and record and record.contract_state == "draft":
             vals["contract_state"] = "customer_review"  # returned by a party, changed in WIM: the producer looks again
         for theirs, ours in (("producer_code", "partner_id"), ("gov_code", "government_id"), ("disposer_code", "disposer_id")):
@@ -106,9 +114,21 @@ class WimEventContract(models.AbstractModel):
         return vals
 
     @api.model
+    def _create_documents(self, vals_list):
+        papers = [vals.pop("paper", None) for vals in vals_list]
+        created = super()._create_documents(vals_list)
+        for record, paper in zip(created, papers):
+            if paper:
+                record._receive_paper(paper)
+        return created
+
+    @api.model
     def _update_document(self, record, vals):
+        paper = vals.pop("paper", None)
         target = vals.pop("contract_state", None)
         super()._update_document(record, vals)
+        if paper:
+            record._receive_paper(paper)
         if target:
             record.contract_state = "approving"
             record.contract_state = target
