@@ -7,7 +7,7 @@
     'author': "东实环境 SCRM team",
     'license': 'LGPL-3',
     'depends': ['document_template', 'mail', 'portal', 'sms'],
-    'external_dependencies': {'python': ['pyhanko', 'cryptography']},
+    'external_dependencies': {'python': ['pyhanko', 'cryptography', 'python-pkcs11']},
     'data': [
         'security/esign_groups.xml',
         'security/ir.model.access.csv',

@@ -23,6 +23,11 @@ def want_libraries():
         machine.say(f'  signed PDF documents also need: {" ".join(missing)} (ask root to install them)')
 
 
+def ensure_token():
+    """A hardware module made of software: seals are put with a key in it as with one in a real module."""
+    machine.apt_install(['softhsm2'], 'Tests of keys in hardware modules need a module (PKCS#11)')
+
+
 def ensure_browser():
     if not any(map(shutil.which, BROWSERS)):
         machine.apt_install(['chromium'], 'Browser tests need Chromium')

@@ -1,8 +1,10 @@
+import secrets
 from datetime import UTC, datetime, timedelta
 
 from odoo import api, models
 
-from .esign_keystore import SYSTEM
+from ..tools import pki
+from .esign_keystore import SYSTEM, TOKEN_KEY
 
 #: a signer's certificate serves one signature
 EVENT = timedelta(days=1)
@@ -42,10 +44,16 @@ class EsignCertificateProviderOwn(models.AbstractModel):
     @api.model
     def _issue_seal(self, seal):
         keys = self.env['esign.keystore']
-        credential = keys._authority().issue(
-            seal.name, kind='seal', organisation=seal.organisation, identifiers={'seal': str(seal.id)}, not_after=datetime.now(UTC) + SEAL
-        )
+        authority, store, token = keys._authority(), keys._store(), keys._token()
+        names = {
+            'name': seal.name, 'kind': 'seal', 'organisation': seal.organisation, 'identifiers': {'seal': str(seal.id)},
+            'not_after': datetime.now(UTC) + SEAL}
+        if token:
+            key_name = f'{TOKEN_KEY}{secrets.token_hex(16)}'
+            cert = authority.certify(token.make_key(key_name), **names)
+            store.save(key_name, None, pki.Credential(None, cert, [authority.cert]).cert_pem)
+            return keys._open(key_name), key_name
+        credential = authority.issue(**names)
         key_name = f'seal-{credential.serial[:32]}'
-        store = keys._store()
         store.save(key_name, credential.key_pem(store.passphrase), credential.cert_pem)
         return credential, key_name

@@ -7,6 +7,8 @@ import stat
 from functools import lru_cache
 from pathlib import Path
 
+from asn1crypto import pem
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, serialization
@@ -19,6 +21,7 @@ from odoo.tools import config
 
 from ..tools import pki, timestamp
 from ..tools.errors import EsignError, KeyRefused
+from ..tools.token import Token
 from ..tools.trust import Trust
 
 _logger = logging.getLogger(__name__)
@@ -26,6 +29,8 @@ _logger = logging.getLogger(__name__)
 AUTHORITY, SYSTEM = 'authority', 'system'
 AUTHORITY_YEARS = 20
 SECRET = 'secret'
+#: how names of keys begin that are in a hardware module
+TOKEN_KEY = 'token-'
 
 
 class EsignKeystore(models.AbstractModel):
@@ -34,6 +39,9 @@ class EsignKeystore(models.AbstractModel):
     Folder: ``ESIGN_KEY_DIR``, or ``esign_key_dir`` in odoo.conf, or ``esign_keys`` in the data folder. Passphrase: the file
     ``ESIGN_PASSPHRASE_FILE`` (``esign_passphrase_file``), or ``passphrase`` in the folder. ``timestamp/*.pem`` and ``*.crl`` in it
     are the roots and revocation lists of the time-stamp authority.
+
+    Keys of seals are made in a hardware module when one is named: ``ESIGN_PKCS11_MODULE`` (its library), ``ESIGN_PKCS11_TOKEN`` (the
+    token's label) and ``ESIGN_PKCS11_PIN_FILE``, or ``esign_pkcs11_…`` in odoo.conf; the PIN else is in the file ``pin`` of the folder.
     """
 
     _name = 'esign.keystore'
@@ -59,6 +67,8 @@ class EsignKeystore(models.AbstractModel):
 
         :raise EsignError: 'later', when it can't be opened
         """
+        if name.startswith(TOKEN_KEY):
+            return self._open_in_token(name)
         folder, passphrase_file = self._get_folder(), self._get_passphrase_file()
         try:
             # Also when only the permissions changed: a key that others can read is opened no more.
@@ -69,6 +79,24 @@ class EsignKeystore(models.AbstractModel):
                 'The keys of signing are missing. An administrator sets them up under Signing, Configuration, Settings.'
             ) from None
         return _credential(str(folder), str(passphrase_file), name, changed)
+
+    @api.model
+    def _token(self):
+        """Return the hardware module that keys of seals are made in, or None."""
+        def setting(name):
+            return os.environ.get(f'ESIGN_PKCS11_{name}') or config.get(f'esign_pkcs11_{name.lower()}')
+
+        module, label, pin_file = map(setting, ('MODULE', 'TOKEN', 'PIN_FILE'))
+        return Token(module, label or '', Path(pin_file or self._get_folder() / 'pin')) if module else None
+
+    @api.model
+    def _open_in_token(self, name):
+        token = self._token()
+        if not token:
+            raise KeyRefused('The hardware module with the key isn’t set up on this server. Tell your administrator.')
+        certs = pem.unarmor(self._store().certificates(name), multiple=True)
+        cert, *chain = [asn1_x509.Certificate.load(der) for _kind, _headers, der in certs]
+        return token.credential(name, cert, chain)
 
     @api.model
     def _authority(self):

@@ -8,6 +8,7 @@ from . import test_esign_law
 from . import test_esign_path
 from . import test_esign_rights
 from . import test_esign_seal
+from . import test_esign_token
 from . import test_esign_watch
 from . import test_h5_browser
 from . import test_attack_http

@@ -120,13 +120,22 @@ class Authority:
         return self.cert.public_bytes(serialization.Encoding.DER)
 
     def issue(self, name, *, kind, organisation=None, identifiers=None, not_after=None):
-        """Make a key and a certificate for it.
+        """Make a key and a certificate for it; parameters as of `certify`.
+
+        :return: :class:`Credential`
+        """
+        key = ec.generate_private_key(ec.SECP256R1())
+        cert = self.certify(key.public_key(), name, kind=kind, organisation=organisation, identifiers=identifiers, not_after=not_after)
+        return Credential(key, cert, [self.cert])
+
+    def certify(self, public_key, name, *, kind, organisation=None, identifiers=None, not_after=None):
+        """Make the certificate of a key that is somewhere else.
 
         :param name: who signs, as the certificate shows it
         :param kind: 'signer' (one person, one act), 'seal' (a company's seal) or 'system' (freezing)
         :param identifiers: {name: value} that tell two of the same name apart, e.g. ``{'envelope': uuid}``
         :param not_after: aware datetime; a year by default, never after the authority's own end
-        :return: :class:`Credential`
+        :return: certificate
         """
         if kind not in KINDS:
             raise KeyRefused(f'There is no kind of certificate {kind!r}.', 'bad')
@@ -134,8 +143,7 @@ class Authority:
         end = self.cert.not_valid_after_utc
         if now >= end:
             raise KeyRefused('The authority’s own certificate has expired; nothing can be signed. Tell your administrator.')
-        key = ec.generate_private_key(ec.SECP256R1())
-        builder = _builder(_subject(name, kind, organisation, identifiers), self.cert.subject, key, now - BEFORE,
+        builder = _builder(_subject(name, kind, organisation, identifiers), self.cert.subject, public_key, now - BEFORE,
                            min(not_after or now + YEAR, end))
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         builder = builder.add_extension(_usage(digital_signature=True, content_commitment=True), critical=True)
@@ -144,7 +152,7 @@ class Authority:
         if self.crl_url:
             builder = builder.add_extension(x509.CRLDistributionPoints([x509.DistributionPoint(
                 [x509.UniformResourceIdentifier(self.crl_url)], None, None, None)]), critical=False)
-        return Credential(key, builder.sign(self.key, hashes.SHA256()), [self.cert])
+        return builder.sign(self.key, hashes.SHA256())
 
     def crl(self, revoked, next_update):
         """List what was taken back.
@@ -211,10 +219,12 @@ class KeyStore:
     def save(self, name, key_pem, cert_pem):
         """Keep a key; a name is used once, so no key is ever overwritten.
 
-        :param key_pem: encrypted with :attr:`passphrase`
+        :param key_pem: encrypted with :attr:`passphrase`; None when the key is in a hardware module
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for kind, content in (('key', key_pem), ('cert', cert_pem)):
+            if content is None:
+                continue
             try:
                 handle = os.open(self._path(name, kind), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             except FileExistsError:
@@ -250,16 +260,16 @@ def create_authority(name, years, passphrase):
     key = ec.generate_private_key(ec.SECP256R1())
     now = datetime.now(UTC).replace(microsecond=0)
     subject = _subject(name, 'system', None, None)
-    cert = _builder(subject, subject, key, now - BEFORE, now + years * YEAR).add_extension(
+    cert = _builder(subject, subject, key.public_key(), now - BEFORE, now + years * YEAR).add_extension(
         x509.BasicConstraints(ca=True, path_length=0), critical=True,
     ).add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True).sign(key, hashes.SHA256())
     return _key_pem(key, passphrase), cert.public_bytes(serialization.Encoding.PEM)
 
 
-def _builder(subject, issuer, key, start, end):
-    return x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key.public_key()).serial_number(
+def _builder(subject, issuer, public_key, start, end):
+    return x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(public_key).serial_number(
         x509.random_serial_number()).not_valid_before(start).not_valid_after(end).add_extension(
-        x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
 
 
 def _subject(name, kind, organisation, identifiers):

@@ -13,6 +13,7 @@ from .common import ContractCase
 NEVER_SEALED = {
     'contract_file_ids',    # scans and photos are added as long as the contract lives; each guards itself
     'contract_state',       # moves by its own table
+    'received_paper_id',    # kept by the system, exchanged by WIM until somebody signs
     'reminded_days',        # what the calendar job has done
     'renewal_rule', 'renewal_percent', 'renewal_state', 'renewal_lost_reason', 'renewal_ids',  # what comes after
     'call_off_ids', 'frame_used_t', 'frame_used_amount', 'frame_used_percent',  # follows from the orders

@@ -87,7 +87,8 @@ class TestContractViews(ContractCase):
     def test_s3_con_list_0_the_column_chooser_offers_every_field(self):
         internal = {
             'contract_state', 'planned_payable', 'external_extra', 'external_extra_text', 'external_versions', 'renewal_lost_reason',
-            'renewed_by_id', 'frame_used_t', 'frame_used_amount', 'reminded_days', 'return_reason'}
+            'renewed_by_id', 'frame_used_t', 'frame_used_amount', 'reminded_days', 'return_reason',
+            'received_paper_id'}
         ours = {
             name for name, field in self.env['sale.order']._fields.items()
             if field.store and field._modules and field._modules[0] == 'waste_contract' and field.type not in ('one2many', 'many2many')}
