@@ -1,6 +1,8 @@
 import logging
 from datetime import UTC, datetime, timedelta
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 
 _logger = logging.getLogger(__name__)
@@ -23,15 +25,27 @@ class EsignNightly(models.AbstractModel):
         due = [('state', '!=', 'draft'), '|', ('checked_at', '=', False), ('checked_at', '<', fields.Datetime.now() - timedelta(hours=20))]
         todo = envelopes.search(due, order='checked_at nulls first, id', limit=BATCH)
         self.env['ir.cron']._commit_progress(remaining=envelopes.search_count(due))
-        failed = 0
         for envelope in todo:
             envelope = envelope.try_lock_for_update().filtered_domain(due)
             if envelope:
-                failed += self._check_one(envelope)
+                self._check_alone(envelope)
             if not self.env['ir.cron']._commit_progress(1):
                 return
+            self.env.invalidate_all()  # the files of hundreds of envelopes would stay in memory
         if len(todo) < BATCH:
             self._check_all()
+
+    def _check_alone(self, envelope):
+        """Check one envelope; one that can't even be checked is an alarm, and no reason to leave the others unchecked."""
+        try:
+            with self.env.cr.savepoint():
+                self._check_one(envelope)
+        except OperationalError:  # the database: the whole run is tried again
+            raise
+        except Exception:  # noqa: BLE001 - whatever one envelope holds, the others are checked
+            _logger.exception("Signing: %s can't be checked", envelope.name)
+            self._alarm(self.env._("%(envelope)s can't be checked: something unexpected is stored.", envelope=envelope.name), envelope)
+            envelope._set({'checked_at': fields.Datetime.now(), 'has_alarm': True})
 
     def _check_one(self, envelope):
         verifications = self.env['esign.verification']
@@ -45,7 +59,6 @@ class EsignNightly(models.AbstractModel):
         if wrong or is_sampled:
             verifications._verify_envelope(envelope, by='nightly', examine=True)
         envelope._set({'checked_at': fields.Datetime.now()})
-        return bool(wrong)
 
     def _check_all(self):
         """Check what belongs to no single envelope, and note the night's result."""

@@ -202,6 +202,22 @@ class TestEsignWatch(EsignCase):
         for one in (envelope, second):
             self.assertEqual(self.env['esign.verification']._verify_file(one.revision_id._get_pdf())['matches'], 'final')
 
+    def test_one_envelope_that_cannot_be_checked_keeps_nobody_from_the_others(self):
+        broken, sound = self._start(), self._start()
+        check = type(self.env['esign.nightly'])._check_one
+
+        def trip(nightly, envelope):
+            if envelope == broken:
+                raise ValueError("unexpected")
+            return check(nightly, envelope)
+
+        with mute_logger('odoo.addons.esign.models.esign_nightly'), patch.object(type(self.env['esign.nightly']), '_check_one', trip):
+            self._cron('nightly')
+
+        self.assertEqual([bool(one.checked_at) for one in (broken, sound)], [True, True])
+        self.assertEqual([one.has_alarm for one in (broken, sound)], [True, False])
+        self.assertIn("can't be checked", broken.activity_ids[:1].summary)
+
     def test_nothing_is_signed_on_top_of_an_altered_file(self):
         envelope = self._start()
         signer = self._signer(envelope)
