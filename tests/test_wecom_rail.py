@@ -35,7 +35,7 @@ def app(wecom, server):
     return app
 
 
-def test_eight_at_a_cold_start_fetch_one_token(wecom, server, app):
+def test_check_08_eight_at_a_cold_start_fetch_one_token(wecom, server, app):
     clients = [Rpc(server.url, server.db) for _client in range(8)]
     with ThreadPoolExecutor(len(clients)) as pool:
         answers = list(pool.map(lambda rpc: rpc('wecom.app', 'action_check', [app])['params']['type'], clients))
@@ -45,7 +45,7 @@ def test_eight_at_a_cold_start_fetch_one_token(wecom, server, app):
     assert sorted(called) == ['get_api_domain_ip'] * 8 + ['gettoken']
 
 
-def test_no_acknowledged_callback_is_lost_when_the_server_is_killed(wecom, server, app):
+def test_check_01_no_acknowledged_callback_is_lost_when_the_server_is_killed(wecom, server, app):
     """A thousand callbacks, each delivered twice at once, the power cut twice while they come."""
     deliveries = []
     for part in range(PARTS):

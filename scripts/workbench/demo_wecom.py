@@ -44,6 +44,10 @@ if is_new:
             "welcome": "您好{{customer}}，现在是下班时间，明天上班后客户经理会联系您。"}})]}}, {{
         "app_id": app.id, "name": "官网", "kind": "link", "member_ids": sales.ids, "welcome": "您好{{customer}}，感谢您通过官网联系我们。"}}])
 env.cr.commit()
+env["wecom.resync"]._begin(app)
+env["wecom.resync"]._cron_resync()
+env["wecom.chat"]._cron_fetch()
+env.cr.commit()
 print("DOOR " + app.door)
 '''
 
@@ -58,12 +62,15 @@ class WecomSimulator:
     def join(self, databases, name, url):
         """Start it, set up its app in the database, and tell it where callbacks go."""
         self.fake.start()
+        self._ask('people')
         with step('WeCom, simulated'):
             code = SCRIPT.format(api=f'{self.fake.url}/cgi-bin/', url=url, linked=LINKED)
             said = odoo.run(['shell', '-d', name, '--no-http'], databases.env(), stdin=code)
             door = next(line for line in said.splitlines() if line.startswith('DOOR ')).removeprefix('DOOR ')
-            words = {'agentid': '1000002', 'callback': f'{url}/wecom/callback/{door}'}
-            urllib.request.urlopen(f'{self.fake.url}/control/app', json.dumps(words).encode(), timeout=20).close()
+            self._ask('app', agentid='1000002', callback=f'{url}/wecom/callback/{door}')
+
+    def _ask(self, action, **words):
+        urllib.request.urlopen(f'{self.fake.url}/control/{action}', json.dumps(words).encode(), timeout=20).close()
 
     def welcome(self):
         say(f'  {self.fake.url}/   WeCom: play its members and customers there')

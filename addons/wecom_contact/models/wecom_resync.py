@@ -139,7 +139,8 @@ class WecomResync(models.Model):
         self.write({'seen_count': self.seen_count + len(rows), 'new_count': self.new_count + len(created),
                     'changed_count': self.changed_count + len(differences)})
         if not self.is_first:
-            differences += [{'kind': 'new', 'contact_id': relation.contact_id.id, 'member_id': relation.member_id.id} for relation in created]
+            differences += [
+                {'kind': 'new', 'contact_id': relation.contact_id.id, 'member_id': relation.member_id.id} for relation in created]
         self.env['wecom.resync.difference']._note(self, differences)
 
     def _keep_contacts(self, profiles):
@@ -166,7 +167,8 @@ class WecomResync(models.Model):
             self.app_id, 'externalcontact/groupchat/list', {'cursor': self.cursor or '', 'limit': CHATS})
         numbers = [row['chat_id'] for row in answer['group_chat_list']]
         chats = self.env['wecom.chat']
-        known = set(chats.with_context(active_test=False).search([('app_id', '=', self.app_id.id), ('number', 'in', numbers)]).mapped('number'))
+        known = set(chats.with_context(active_test=False).search(
+            [('app_id', '=', self.app_id.id), ('number', 'in', numbers)]).mapped('number'))
         seen = chats.concat(*chats._ensure(self.app_id, numbers).values())
         seen._mark_stale()
         if not self.is_first:

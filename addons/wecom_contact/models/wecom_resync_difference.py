@@ -49,7 +49,8 @@ class WecomResyncDifference(models.Model):
             'ended': self.env._("Ended here; noted as a loss, his people are told."),
             'chat_new': self.env._("Added here; its people are being fetched."),
             'chat_gone': self.env._("Archived here."),
-            'no_access': self.env._("WeCom doesn't let this member have customers, or the app not see them. Check 客户联系 in the admin console."),
+            'no_access': self.env._(
+                "WeCom doesn't let this member have customers, or the app not see them. Check 客户联系 in the admin console."),
         }
         for difference in self:
             difference.outcome = outcomes[difference.kind]

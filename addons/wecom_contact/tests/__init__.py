@@ -12,6 +12,7 @@ from . import test_wecom_cuts
 from . import test_wecom_match
 from . import test_wecom_relation
 from . import test_wecom_resync
+from . import test_wecom_rush
 from . import test_wecom_tag
 from . import test_wecom_tag_change
 from . import test_wecom_tag_merge

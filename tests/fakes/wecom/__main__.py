@@ -13,6 +13,7 @@ says `WeCom http://127.0.0.1:41235/` when it listens. The API is under /cgi-bin/
     POST /control/app          {'agentid', 'callback', …}: add or change an app
     POST /control/clock        {'advance': seconds}
     POST /control/expire       {'how': 'dead' | 'old'}: all tokens end now
+    POST /control/people       some customers with notes, tags and two group chats, without events
     POST /control/customers    {'count', 'userid', 'prefix'}: many customers at once, without events
     POST /control/act          {'act': …, …}: what people do (acts.py); answers when the events are delivered
     POST /control/events       {'agentid', 'events': [{…}], 'how': {…}}: deliver these, answer how each went
@@ -182,6 +183,10 @@ class Door(BaseHTTPRequestHandler):
     def _control_expire(self, values):
         with self.world.lock:
             self.gate.expire(values.get('how', 'dead'))
+
+    def _control_people(self, _values):
+        with self.world.lock:
+            self.world.add_people()
 
     def _control_customers(self, values):
         with self.world.lock:

@@ -6,6 +6,8 @@ import time
 
 CORP = 'wwfake0000000001'
 AES_KEY = 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C'
+#: friends of `add_people` are older than this, whenever it starts
+PEOPLE_SINCE = 1_790_000_000
 #: what tests may change by POST /control/settings
 SETTINGS = {
     'trusted_ips': None,          # list of addresses; others get 60020
@@ -77,6 +79,24 @@ class World:
             self.add_tag_group('客户等级', ['重点', '普通', '潜在'], '1000002')
             self.add_tag_group('别的应用', ['外部标签'], '1000003')
 
+    def add_people(self):
+        """Customers who have been friends for a while, so that a person finds somebody to play with; the same ones at each start."""
+        tags = {tag['name']: number for group in self.tags.values() for number, tag in group['tag'].items()}
+        before = self.offset
+        for number, (name, userid, company, mobile, tag, days) in enumerate((
+                ('王经理', 'ZhangWei', '宏达电路板厂', '13800138001', '重点', 200), ('刘工', 'ZhangWei', '恒达塑胶', '', '普通', 150),
+                ('陈女士', 'LiNa', '南城第一食堂', '13800138003', '重点', 120), ('赵厂长', 'LiNa', '东莞市鸿运五金有限公司', '', '潜在', 60),
+                ('周小姐', 'ChenHao', '', '13800138005', '潜在', 20), ('吴先生', 'XiaoZhou', '', '', '', 5))):
+            self.offset = PEOPLE_SINCE - days * 86400 - time.time()
+            external = self.add_customer(name, external_userid=f'wmdemo{number:026}', unionid=f'odemo{number:023}')
+            self.relate(userid, external, remark=f'{company} {name}'.strip(), remark_corp_name=company,
+                        remark_mobiles=[mobile] if mobile else [], tags=[tags[tag]] if tag else [])
+        self.relate('LiNa', 'wmdemo' + f'{0:026}', remark='宏达王经理')
+        self.offset = before
+        customers = list(self.customers)
+        self.add_chat('危废服务群', 'ZhangWei', ['ZhangWei', 'LiNa', *customers[:2]], f'wrdemo{1:026}')
+        self.add_chat('餐厨客户群', 'LiNa', ['LiNa', *customers[2:4]], f'wrdemo{2:026}')
+
     # MEMBERS -------------------------------------------------------------------
 
     def add_member(self, userid, name, departments, **more):
@@ -129,8 +149,8 @@ class World:
 
     # CHATS ---------------------------------------------------------------------
 
-    def add_chat(self, name, owner, members):
-        chat = f'wr{secrets.token_hex(14)}'
+    def add_chat(self, name, owner, members, chat=None):
+        chat = chat or f'wr{secrets.token_hex(14)}'
         self.chats[chat] = {'chat_id': chat, 'name': name, 'owner': owner, 'create_time': int(self.now()), 'notice': '', 'status': 0,
                             'members': {}, 'version': ''}
         for member in members:
