@@ -4,6 +4,8 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+#: the token lets somebody read, the small picture is what the web client drew of the first page: neither changes the file
+BESIDE_THE_FILE = {'access_token', 'thumbnail'}
 PICTURE = re.compile(r'^/web/image/(\d+)\b')
 #: SVG may refer to other files; paper needs none
 PICTURE_TYPES = ('image/png', 'image/jpeg', 'image/gif', 'image/webp')
@@ -25,7 +27,7 @@ class IrAttachment(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if vals.keys() != {'access_token'}:  # the token lets somebody read, it changes nothing
+        if not vals.keys() <= BESIDE_THE_FILE:
             self._check_unlocked(vals)
             if 'is_locked' in vals and not self.env.su:
                 raise UserError(self.env._("Files are locked by archiving their document."))

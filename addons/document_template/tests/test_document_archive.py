@@ -21,6 +21,14 @@ class TestLockedFile(DocumentCase):
                 file.unlink()
         self.assertEqual((self.file.raw, self.file.name, self.file.is_locked), (b'%PDF-1.7', "contract.pdf", True))
 
+    def test_the_web_client_keeps_its_small_picture_of_the_first_page(self):
+        """It draws one for each PDF of a chatter, for whoever opens the record first."""
+        picture = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+
+        self.file.write({'thumbnail': picture})
+
+        self.assertEqual((self.file.has_thumbnail, self.file.raw), (True, b'%PDF-1.7'))
+
     def test_only_archiving_locks(self):
         mine = self.env['ir.attachment'].with_user(self.user)
         with self.assertRaises(UserError):

@@ -202,6 +202,16 @@ class TestEsignWatch(EsignCase):
         for one in (envelope, second):
             self.assertEqual(self.env['esign.verification']._verify_file(one.revision_id._get_pdf())['matches'], 'final')
 
+    def test_i_30_the_signed_file_keeps_its_digest_and_one_space_behind_it_is_noticed(self):
+        envelope = self._completed()
+        pdf = envelope.revision_id._get_pdf()
+        self._cron('anchor')
+        self._cron('nightly')
+
+        self.assertEqual(sha256(envelope.revision_id._get_pdf()).hexdigest(), envelope.final_sha256)
+        found = self.env['esign.verification']._verify_file(pdf + b' ')
+        self.assertEqual((found['matches'], found['valid']), ('none', False))
+
     def test_one_envelope_that_cannot_be_checked_keeps_nobody_from_the_others(self):
         broken, sound = self._start(), self._start()
         check = type(self.env['esign.nightly'])._check_one
