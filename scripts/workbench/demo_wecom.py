@@ -42,7 +42,8 @@ if is_new:
         "welcome": "您好{{customer}}，我是东实环境的{{member}}。请问您需要处置哪类废物？", "window_ids": [(0, 0, {{
             "hour_from": 18, "hour_to": 8, "sat": True, "sun": True, "member_ids": service.ids,
             "welcome": "您好{{customer}}，现在是下班时间，明天上班后客户经理会联系您。"}})]}}, {{
-        "app_id": app.id, "name": "官网", "kind": "link", "member_ids": sales.ids, "welcome": "您好{{customer}}，感谢您通过官网联系我们。"}}])
+        "app_id": app.id, "name": "官网", "kind": "link", "member_ids": sales.ids,
+        "welcome": "您好{{customer}}，感谢您通过官网联系我们。"}}])
 env.cr.commit()
 env["wecom.resync"]._begin(app)
 env["wecom.resync"]._cron_resync()
