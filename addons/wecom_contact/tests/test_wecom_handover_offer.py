@@ -84,6 +84,10 @@ class TestWecomHandoverOffer(HandoverCase):
             **mine[0].with_user(chen).action_hand_over()['context']).create({'taker_id': self.member.id, 'reason': 'x'})
 
         self.assertEqual((whole.relation_ids, part.relation_ids), (mine, mine[0]))
+        self.hand_over(mine[0])
+        rest = self.env['wecom.handover.start'].with_user(chen).create(
+            {'giver_id': self.giver.id, 'taker_id': self.member.id, 'reason': 'x'})
+        self.assertEqual(rest.relation_ids, mine[1], "who is under way already is left out")
         with self.assertRaisesRegex(UserError, "one member at a time"):
             (mine + theirs).with_user(chen).action_hand_over()
         with self.assertRaisesRegex(UserError, "linked to no member"):

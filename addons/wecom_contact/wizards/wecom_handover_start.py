@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..const import CUSTOMERS_AT_ONCE
+from ..models.wecom_handover import OPEN
 
 
 class WecomHandoverStart(models.TransientModel):
@@ -43,9 +44,11 @@ class WecomHandoverStart(models.TransientModel):
             if wizard.is_chosen and (kept or wizard.chat_ids):
                 continue
             member = wizard.giver_id._origin
-            wizard.relation_ids = self.env['wecom.relation'].search(
-                [('member_id', '=', member.id), ('state', '=', 'active')]) if member else False
-            wizard.chat_ids = self.env['wecom.chat'].search([('owner_id', '=', member.id)]) if member else False
+            under_way = self.env['wecom.handover.line'].search([('giver_id', '=', member.id), ('state', 'in', OPEN)])
+            wizard.relation_ids = self.env['wecom.relation'].search([
+                ('member_id', '=', member.id), ('state', '=', 'active'), ('id', 'not in', under_way.relation_id.ids)]) if member else False
+            wizard.chat_ids = self.env['wecom.chat'].search(
+                [('owner_id', '=', member.id), ('id', 'not in', under_way.chat_id.ids)]) if member else False
 
     @api.depends('giver_id', 'taker_id', 'relation_ids', 'chat_ids')
     def _compute_preview(self):
@@ -135,7 +138,7 @@ class WecomHandoverStart(models.TransientModel):
             raise UserError(self.env._("%(member)s has nobody to hand over: choose customers or group chats.", member=giver.name))
         # sudo: what others hand over just now counts, too
         running = self.env['wecom.handover.line'].sudo().search([
-            ('state', 'in', ('planned', 'sent', 'waiting')),
+            ('state', 'in', OPEN),
             '|', ('relation_id', 'in', self.relation_ids.ids), ('chat_id', 'in', self.chat_ids.ids)])
         if running:
             raise UserError(self.env._("%(names)s are being handed over already: wait for that, or take them off the list.",
