@@ -35,7 +35,7 @@ class HandoverCase(ContactCase):
 
     def customers(self, count, userid='ZhangWei'):
         """Return the relations of so many customers, known on both sides."""
-        member = self.env['wecom.member'].search([('userid', '=', userid)])
+        member = self.env['wecom.member'].search([('app_id', '=', self.app.id), ('userid', '=', userid)])
         names = self.control('customers', count=count, userid=userid)['external_userid']
         contacts = self.env['wecom.contact'].with_context(tracking_disable=True).create([
             {'app_id': self.app.id, 'external_userid': name, 'name': f'客户{number}'} for number, name in enumerate(names)])
