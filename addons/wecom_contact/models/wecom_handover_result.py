@@ -16,15 +16,16 @@ class WecomHandover(models.Model):
     @api.model
     def _cron_ask(self):
         """Ask for the results of all who wait; each customer's end in a transaction of its own."""
-        lines = self.env['wecom.handover.line'].search([('state', '=', 'waiting'), ('handover_id.app_id.state', '=', 'enabled')])
-        try:
-            found = lines._ask_results()
-        except WeComError as error:
-            self._trigger_ask(fields.Datetime.add(fields.Datetime.now(), seconds=max(error.seconds, 60)))
-            return
-        for left, line in zip(reversed(range(len(lines))), lines):
-            line._take_result(*found.get(line, (None, None)))
-            self.env['ir.cron']._commit_progress(1, remaining=left)
+        waiting = self.env['wecom.handover.line'].search([('state', '=', 'waiting'), ('handover_id.app_id.state', '=', 'enabled')])
+        for lines in waiting.grouped(lambda line: line.handover_id.app_id).values():
+            try:
+                found = lines._ask_results()
+            except WeComError as error:  # of one app: the others go on
+                self._trigger_ask(fields.Datetime.add(fields.Datetime.now(), seconds=max(error.seconds, 60)))
+                continue
+            for left, line in zip(reversed(range(len(lines))), lines):
+                line._take_result(*found.get(line, (None, None)))
+                self.env['ir.cron']._commit_progress(1, remaining=left)
 
 
 class WecomHandoverLine(models.Model):
