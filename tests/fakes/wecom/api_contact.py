@@ -1,4 +1,6 @@
 """Customers and who knows them, tags, ways to add somebody, welcome messages, group chats."""
+from itertools import chain, islice
+
 from api import endpoint
 from errors import Refused
 
@@ -21,7 +23,20 @@ def _relation(call, userid, external):
 
 
 def _of(world, userid):
-    return [(external, row) for (name, external), row in world.relations.items() if name == userid.lower()]
+    return world.relations.of(userid)
+
+
+class _Rows:
+    """The relations of members, of which a page is taken without making a list of all."""
+
+    def __init__(self, world, members):
+        self.parts = [world.relations.by_user.get(userid.lower(), {}) for userid in members]
+
+    def __len__(self):
+        return sum(map(len, self.parts))
+
+    def __getitem__(self, part):
+        return list(islice(chain.from_iterable(own.items() for own in self.parts), part.start, part.stop))
 
 
 def _follow(world, relation):
@@ -68,7 +83,7 @@ def batch_get(call):
     if not 0 < len(names) <= 100:
         raise Refused(40058, 'userid_list')
     members = [call.world.member(name, 40003)['userid'] for name in names]
-    rows = [(external, row) for userid in members for external, row in _of(call.world, userid)]
+    rows = _Rows(call.world, members)
     page, cursor = call.page(rows, 100)
     return {'next_cursor': cursor, 'external_contact_list': [{
         'external_contact': call.world.customers[external],

@@ -29,6 +29,30 @@ SETTINGS = {
 }
 
 
+class Relations(dict):
+    """(account in small letters, external id) → relation, and whose they are without looking at all of them."""
+
+    def __init__(self):
+        super().__init__()
+        self.by_user = {}
+
+    def __setitem__(self, key, row):
+        super().__setitem__(key, row)
+        self.by_user.setdefault(key[0], {})[key[1]] = row
+
+    def __delitem__(self, key):
+        super().__delitem__(key)
+        del self.by_user[key[0]][key[1]]
+
+    def pop(self, key, default=None):
+        if key in self:
+            del self.by_user[key[0]][key[1]]
+        return super().pop(key, default)
+
+    def of(self, userid):
+        return list(self.by_user.get(userid.lower(), {}).items())
+
+
 class World:
 
     def __init__(self):
@@ -42,7 +66,7 @@ class World:
             self.offset = 0.0
             self.apps, self.tokens, self.tickets, self.codes = {}, {}, {}, {}
             self.departments, self.members, self.left = {}, {}, {}
-            self.customers, self.relations, self.gone = {}, {}, []
+            self.customers, self.relations, self.gone = {}, Relations(), []
             self.links, self.join_ways = {}, {}
             self.tags, self.chats, self.ways, self.transfers, self.welcome = {}, {}, {}, [], {}
             self.media_at = {}
