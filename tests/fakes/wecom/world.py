@@ -109,7 +109,8 @@ class World:
         before = self.offset
         for number, (name, userid, company, mobile, tag, days) in enumerate((
                 ('王经理', 'ZhangWei', '宏达电路板厂', '13800138001', '重点', 200), ('刘工', 'ZhangWei', '恒达塑胶', '', '普通', 150),
-                ('陈女士', 'LiNa', '南城第一食堂', '13800138003', '重点', 120), ('赵厂长', 'LiNa', '东莞市鸿运五金有限公司', '', '潜在', 60),
+                ('陈女士', 'LiNa', '南城第一食堂', '13800138003', '重点', 120),
+                ('赵厂长', 'LiNa', '东莞市鸿运五金有限公司', '', '潜在', 60),
                 ('周小姐', 'ChenHao', '', '13800138005', '潜在', 20), ('吴先生', 'XiaoZhou', '', '', '', 5))):
             self.offset = PEOPLE_SINCE - days * 86400 - time.time()
             external = self.add_customer(name, external_userid=f'wmdemo{number:026}', unionid=f'odemo{number:023}')
