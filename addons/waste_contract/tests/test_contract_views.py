@@ -165,7 +165,7 @@ class TestContractViews(ContractCase):
             self.assertIn(words, track)
 
     def _days(self, days):
-        return fields.Date.today() + timedelta(days=days)
+        return fields.Date.context_today(self.env.user) + timedelta(days=days)
 
 
 @tagged('post_install', '-at_install')
