@@ -36,6 +36,19 @@ class TestContractCalendar(ContractCase):
         self.assertEqual(str(contract.date_signed), '2026-05-20')
         self.assertEqual(unsigned.contract_state, 'signing')
 
+    def test_days_are_chinas_though_the_job_has_no_time_zone(self):
+        self.env.ref('base.user_root').tz = False
+        starting = self._contract(contract_state='signing', date_signed='2026-05-20', date_start='2026-07-01')
+        ending = self._contract(contract_state='active', date_end='2026-06-30')
+
+        with freeze_time('2026-06-30 15:59:00'):
+            self._run_cron()
+            self.assertEqual((starting.contract_state, ending.contract_state), ('signing', 'active'))
+        with freeze_time('2026-06-30 16:01:00'):  # 00:01 in China
+            self._run_cron()
+
+        self.assertEqual((starting.contract_state, ending.contract_state), ('active', 'expired'))
+
     def test_drafts_and_sales_orders_are_left_alone(self):
         draft = self._contract(date_end='2026-06-30')
         order = self.env['sale.order'].create({'partner_id': self.producer.id, 'company_id': self.company.id})
