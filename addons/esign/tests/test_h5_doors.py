@@ -1,9 +1,11 @@
 import logging
+import subprocess
 
 from odoo.tests import HttpCase, TransactionCase, freeze_time, tagged
 
 from ..controllers.log import LinkFilter
 from ..tools.errors import EsignError
+from .h5_common import H5Case
 
 
 @tagged('post_install', '-at_install')
@@ -87,3 +89,22 @@ class TestPublicPages(HttpCase):
 
         self.assertNotRegex(page, r'<script(?![^>]*src=)')
         self.assertNotRegex(page, r'<style|style="|onclick|javascript:')
+
+
+@tagged('post_install', '-at_install')
+class TestRevocationList(H5Case):
+
+    def test_the_published_list_names_the_certificate_of_a_revoked_seal(self):
+        serial = self.seal.certificate_id.serial.upper().lstrip('0')
+        self.assertNotIn(serial, self._read_list())
+
+        self.seal.action_revoke()
+
+        self.assertRegex(self._read_list(), rf'Serial Number: 0*{serial}')
+
+    def _read_list(self):
+        """Return what openssl reads in the list, fetched without a log-in."""
+        answer = self.url_open('/sign/crl')
+        self.assertEqual((answer.status_code, answer.headers['Content-Type']), (200, 'application/pkix-crl'))
+        return subprocess.run(
+            ['openssl', 'crl', '-inform', 'DER', '-text', '-noout'], input=answer.content, capture_output=True, check=True).stdout.decode()
