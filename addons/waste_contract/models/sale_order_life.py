@@ -242,11 +242,6 @@ class SaleOrder(models.Model):
             behind.write({'state': SALE_STATE[contract_state]})
 
     @api.model
-    def _get_trade_day(self):
-        """Return the day by which contracts begin and end: China's, whoever asks; jobs and signers on the phone have no time zone."""
-        return fields.Date.context_today(self.with_context(tz='Asia/Shanghai'))
-
-    @api.model
     def _cron_follow_calendar(self):
         """Start the signed contracts, expire the ended ones, remind of those that end. Runs each day."""
         today = self._get_trade_day()

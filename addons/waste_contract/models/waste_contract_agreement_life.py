@@ -52,7 +52,7 @@ class WasteContractAgreement(models.Model):
             return error
         if error := super()._get_move_error(target):
             return error
-        if target == 'in_force' and self.date_effective > fields.Date.context_today(self):
+        if target == 'in_force' and self.date_effective > self._get_trade_day():
             return self.env._(
                 "Agreement %(agreement)s takes effect on %(day)s and does so by itself on that day.",
                 agreement=self.name, day=self.date_effective)
@@ -71,7 +71,7 @@ class WasteContractAgreement(models.Model):
         """Apply the signed agreements whose day has come. Runs each day."""
         due = self.search([
             ('state', '=', 'signing'), ('date_signed', '!=', False),
-            ('date_effective', '<=', fields.Date.context_today(self))], order='date_effective, id')
+            ('date_effective', '<=', self._get_trade_day())], order='date_effective, id')
         for agreement in due:
             try:
                 with self.env.cr.savepoint():

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.waste.tools.changes import is_change
@@ -55,7 +55,7 @@ class WasteContractReviewMixin(models.AbstractModel):
         if target in ('signing', 'cancelled'):  # a signature of before doesn't count
             moving.filtered('date_signed').date_signed = False
         if target == self._force_state and 'date_signed' not in vals:
-            moving.filtered(lambda document: not document.date_signed).date_signed = fields.Date.context_today(self)
+            moving.filtered(lambda document: not document.date_signed).date_signed = self._get_trade_day()
         result = super().write(vals)
         if target == 'approving':
             moving._request_approval()
@@ -173,7 +173,7 @@ class WasteContractReviewMixin(models.AbstractModel):
 
     def action_sign(self):
         """Record that all parties signed; the document is in force from its first day on."""
-        today = fields.Date.context_today(self)
+        today = self._get_trade_day()
         for document in self:
             if document[self._state_field] not in ('signing', self._force_state):
                 document._raise_move_refused(self._force_state)
@@ -188,6 +188,11 @@ class WasteContractReviewMixin(models.AbstractModel):
         return True
 
     # BUSINESS ------------------------------------------------------------------
+
+    @api.model
+    def _get_trade_day(self):
+        """Return the day by which documents are signed, begin and end: China's; jobs and signers on the phone have no time zone."""
+        return fields.Date.context_today(self.with_context(tz='Asia/Shanghai'))
 
     def _get_state_label(self):
         return self._waste_state_label(self[self._state_field])
