@@ -67,10 +67,12 @@ class WecomMatch(models.Model):
         self.ensure_one()
         match_sudo = self._decide('linked')
         match_sudo.contact_id.partner_id = match_sudo.partner_id
+        return True
 
     def action_refuse(self):
         """No, it is somebody else: never ask again."""
         self._decide('refused')
+        return True
 
     def action_new_contact(self):
         """None of them: make a contact of what WeCom and the members say."""

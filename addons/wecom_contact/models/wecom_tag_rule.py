@@ -145,15 +145,18 @@ class WecomTagRule(models.Model):
     def action_switch_on(self):
         """Apply the rule to all customers now, to changed ones from now on."""
         self._transition('switch_on')._begin_sweep()
+        return True
 
     def action_switch_off(self):
         """Stop applying the rule; the tags stay."""
         self._transition('switch_off').is_sweeping = False
+        return True
 
     def action_take_back(self):
         """Take off exactly what the rule put on."""
         self._transition('take_back').is_sweeping = True
         self._trigger_apply()
+        return True
 
     def action_open_customers(self):
         """Show the customers whom the condition concerns now."""
