@@ -41,7 +41,8 @@ class H5Case(EsignCase, PhoneCase):
         return re.findall(r'\b\d{6}\b', self.messages[-1])[0]
 
     def path(self, signer):
-        return f'/sign/{signer._get_token()}'
+        with self.alone():
+            return f'/sign/{signer._get_token()}'
 
     # WITHOUT A BROWSER -----------------------------------------------------------
 

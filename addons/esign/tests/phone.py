@@ -3,7 +3,7 @@ import json
 import time
 from contextlib import contextmanager
 
-from odoo.tests.common import ChromeBrowser, HttpCase
+from odoo.tests.common import ChromeBrowser, HttpCase, _registry_test_lock
 
 PAUSE = 0.02
 REST = 0.4
@@ -23,8 +23,15 @@ class PhoneCase(HttpCase):
     def desk(self, login):
         """Sit before the web client, logged in; what it logs as an error fails the test."""
         with self._screen(Screen, 1400, 900) as screen:
-            self.authenticate(login, login, browser=screen.browser)
+            with self.alone():
+                self.authenticate(login, login, browser=screen.browser)
             yield screen
+
+    @contextmanager
+    def alone(self):
+        """Read records while a screen is on: a page that still asks shares the test's cursor, and waits meanwhile."""
+        with _registry_test_lock:
+            yield
 
     @contextmanager
     def _screen(self, kind, *size):

@@ -77,7 +77,8 @@ class TestContractBrowser(ContractSigningCase, H5BrowserCase):
         archived = contract.document_archive_id.attachment_id
         self.assertEqual(contract.archive_sha256, hashlib.sha256(archived.raw).hexdigest())
         self.assertTrue(contract.archive_number and archived.is_locked)
+        pdf, company_name = archived.raw, self.company.name
         with self.phone() as phone:
-            self.assertEqual(self.upload(phone, archived.raw), ['good', 'good'])
-            for words in (r'文件与登记一致\s*是', r'密码学有效\s*是', "王建国", "李科长", self.company.name):
+            self.assertEqual(self.upload(phone, pdf), ['good', 'good'])
+            for words in (r'文件与登记一致\s*是', r'密码学有效\s*是', "王建国", "李科长", company_name):
                 self.assertRegex(phone.text(), words)
