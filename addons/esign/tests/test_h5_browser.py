@@ -66,6 +66,24 @@ class TestPhone(H5BrowserCase):
             reader.src = "/web/static/lib/zxing-library/zxing-library.js";
             await new Promise((loaded) => { reader.onload = loaded; document.head.append(reader); });
             const shown = {}, codes = [];
+            // as a person does: hold the phone nearer when it can't be read
+            const readCode = async (page) => {
+                for (const scale of [3, 4, 5, 3.5]) {
+                    const viewport = page.getViewport({ scale });
+                    const canvas = Object.assign(document.createElement("canvas"), { width: viewport.width, height: viewport.height });
+                    await page.render({ canvasContext: canvas.getContext("2d"), viewport }).promise;
+                    const side = Math.round(80 * scale);
+                    const corner = Object.assign(document.createElement("canvas"), { width: side, height: side });
+                    corner.getContext("2d").drawImage(canvas, 0, side - canvas.height);
+                    const image = new ZXing.HybridBinarizer(new ZXing.HTMLCanvasElementLuminanceSource(corner));
+                    try {
+                        return new ZXing.QRCodeReader().decode(new ZXing.BinaryBitmap(image)).getText();
+                    } catch (error) {
+                        console.debug(scale, error);
+                    }
+                }
+                return "";
+            };
             for (let number = 1; number <= file.numPages; number++) {
                 const page = await file.getPage(number);
                 for (const item of await page.getAnnotations()) {
@@ -73,13 +91,7 @@ class TestPhone(H5BrowserCase):
                         shown[item.fieldName] = item.hasAppearance;
                     }
                 }
-                const viewport = page.getViewport({ scale: 3 });
-                const canvas = Object.assign(document.createElement("canvas"), { width: viewport.width, height: viewport.height });
-                await page.render({ canvasContext: canvas.getContext("2d"), viewport }).promise;
-                const corner = Object.assign(document.createElement("canvas"), { width: 240, height: 240 });
-                corner.getContext("2d").drawImage(canvas, 0, 240 - canvas.height);
-                const image = new ZXing.HybridBinarizer(new ZXing.HTMLCanvasElementLuminanceSource(corner));
-                codes.push(new ZXing.QRCodeReader().decode(new ZXing.BinaryBitmap(image)).getText());
+                codes.push(await readCode(page));
             }
             const fields = Object.entries(await file.getFieldObjects()).filter(([, places]) => places[0].type === "signature");
             return { shown, codes, fields: fields.map(([name]) => name) };
