@@ -53,7 +53,7 @@ class Server:
         self.log.parent.mkdir(exist_ok=True)
         with open(self.log, 'a') as log:
             return subprocess.Popen(
-                [odoo.COMMAND, '-d', self.db, f'--db-filter=^{self.db}$', *self.options, *words],
+                [odoo.COMMAND, '-d', self.db, *self.options, *words],
                 env=self.databases.env(), cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def wait(self):
