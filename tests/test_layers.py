@@ -11,7 +11,7 @@ ADDONS = Path(__file__).resolve().parents[1] / 'addons'
 LEVELS = {
     'RAILS': ('exchange', 'approval', 'document_template', 'wecom', 'esign', 'sms_cn'),
     'TRADE': ('waste', 'waste_contract', 'waste_track', 'waste_settlement'),
-    'LINK': ('waste_wim', 'wecom_contact', 'waste_wecom', 'wecom_archive', 'wecom_engage'),
+    'LINK': ('waste_wim', 'wecom_contact', 'wecom_channel', 'wecom_handover', 'waste_wecom', 'wecom_archive', 'wecom_engage'),
     'SCRM': (
         'scrm_base', 'scrm_partner', 'scrm_crm', 'scrm_message', 'scrm_portal', 'scrm_service', 'scrm_callcenter',
         'scrm_agent', 'scrm_marketing', 'scrm_performance', 'scrm_report',
@@ -23,6 +23,7 @@ ORDER = [room for level in LEVELS.values() for room in level]
 STRANGERS = {
     ('esign', 'wecom'), ('sms_cn', 'exchange'), ('sms_cn', 'wecom'), ('sms_cn', 'esign'),
     ('approval', 'exchange'), ('wecom', 'approval'), ('esign', 'approval'), ('sms_cn', 'approval'),
+    ('wecom_handover', 'wecom_channel'),
 }
 #: rails that stand on OCA addons under AGPL-3
 ON_AGPL = {'approval'}

@@ -82,7 +82,7 @@ def test_killed_and_slow_in_the_middle_nothing_is_lost_or_doubled(wecom, server,
 def _ask(rpc):
     """Run the hourly job; its caller may find the server dead."""
     with contextlib.suppress(OSError, http.client.HTTPException):
-        rpc('ir.cron', 'method_direct_trigger', [rpc.ref('wecom_contact.ir_cron_wecom_handover_ask')])
+        rpc('ir.cron', 'method_direct_trigger', [rpc.ref('wecom_handover.ir_cron_wecom_handover_ask')])
 
 
 def _states(server):

@@ -6,7 +6,7 @@
     'category': 'Solid Waste',
     'author': "东实环境 SCRM team",
     'license': 'AGPL-3',
-    'depends': ['wecom_contact', 'waste_settlement'],
+    'depends': ['wecom_channel', 'wecom_handover', 'waste_settlement'],
     'data': [
         'views/wecom_contact_views.xml',
         'views/wecom_channel_views.xml',

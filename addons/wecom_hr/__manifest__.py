@@ -6,7 +6,7 @@
     'category': 'Human Resources',
     'author': "东实环境 SCRM team",
     'license': 'AGPL-3',
-    'depends': ['wecom_contact', 'hr'],
+    'depends': ['wecom_handover', 'hr'],
     'data': [
         'views/hr_employee_views.xml',
     ],

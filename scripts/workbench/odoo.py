@@ -30,11 +30,12 @@ def addons():
     return sorted(path.parent.name for path in ADDONS.glob('*/__manifest__.py'))
 
 
-def run(words, env, stdin=None):
+def run(words, env, stdin=None, advice=''):
     """Run Odoo to its end; its log is shown, and kept, when it fails.
 
     :param words: arguments, e.g. ['-d', 'demo', '-i', 'crm']
     :param stdin: Python for `odoo shell`
+    :param advice: what to do when it fails
     """
     log = CACHE / f'logs/odoo-{os.getpid()}-{threading.get_ident()}.log'
     log.parent.mkdir(exist_ok=True)
@@ -45,7 +46,7 @@ def run(words, env, stdin=None):
     text = log.read_text(errors='replace')
     if code:
         say('\n'.join(_telling(text)))
-        fail(f'"odoo {" ".join(words)[:150]}" failed; the whole log is in {log}.')
+        fail(f'"odoo {" ".join(words)[:150]}" failed; the whole log is in {log}.{advice and f" {advice}"}')
     log.unlink()
     return text
 

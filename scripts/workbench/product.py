@@ -4,6 +4,9 @@ import json
 from . import odoo, postgres, rooms
 from .machine import say, step
 
+#: a product without customers yet: rooms are divided and renamed without migrations
+NO_MIGRATION = 'Data of an earlier state of the rooms may not fit: make the database anew with --fresh, or give another folder with --data.'
+
 #: run in `odoo shell` after every installation or update
 SETTLE = '''
 CLOSED = "http://127.0.0.1:9"  # a local port where nobody listens: refused at once instead of waited for
@@ -49,7 +52,7 @@ def ensure(databases, name):
             new = [room for room in changed if room not in known]
             old = [room for room in changed if room in known]
             words = (['-i', ','.join(new)] if new else []) + (['-u', ','.join(old)] if old else [])
-            odoo.run(['-d', name, *words, '--stop-after-init', '--no-http'], databases.env())
+            odoo.run(['-d', name, *words, '--stop-after-init', '--no-http'], databases.env(), advice=NO_MIGRATION)
             _settle(databases, name, wanted, first=False)
 
 

@@ -1,7 +1,7 @@
 from odoo import fields
 from odoo.tests import tagged
 
-from odoo.addons.wecom_contact.tests.test_wecom_handover import HandoverCase
+from odoo.addons.wecom_handover.tests.test_wecom_handover import HandoverCase
 
 
 @tagged('post_install', '-at_install')

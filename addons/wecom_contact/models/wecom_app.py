@@ -4,8 +4,7 @@ from odoo.exceptions import AccessError
 
 class WecomApp(models.Model):
     """The app through which customers are seen (客户联系): it may call, and its door gets the events."""
-    _name = 'wecom.app'
-    _inherit = ['wecom.app', 'wecom.greeting.mixin']
+    _inherit = 'wecom.app'
 
     resync_id = fields.Many2one('wecom.resync', "Last comparison", compute='_compute_resync_id')
     has_stale_tags = fields.Boolean("Tags to be read", readonly=True, copy=False)

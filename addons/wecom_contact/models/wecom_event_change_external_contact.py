@@ -18,22 +18,18 @@ class WecomEventChangeExternalContact(models.AbstractModel):
             members = self.env['wecom.member']._ensure(app, [rows[callback]['UserID'] for callback in own])
             for callback in own:
                 row = rows[callback]
-                self._welcome(callback, row, contacts[row['ExternalUserID']], members[row['UserID'].lower()])
-                ended_as = self._read_end(row)
-                if ended_as:
-                    self._end(self._find(contacts[row['ExternalUserID']], members[row['UserID'].lower()]), ended_as, callback)
+                self._take(callback, row, contacts[row['ExternalUserID']], members[row['UserID'].lower()])
             self.env['wecom.contact'].browse(contact.id for contact in contacts.values())._mark_stale()
 
     @api.model
-    def _welcome(self, callback, row, contact, member):
-        """Put a welcome into the outbox at once; a code lives 20 seconds, and half-added customers get one, too."""
-        channel = self.env['wecom.channel']._find(callback.app_id, row.get('State'))
-        welcomes = self.env['wecom.welcome']
-        if not (row.get('WelcomeCode') and welcomes._find_greeting(channel, member, callback.app_id, callback.occurred_at)):
-            return
-        vals = {'contact_id': contact.id, 'member_id': member.id, 'occurred_at': callback.occurred_at}
-        if not welcomes.search_count([(name, '=', value) for name, value in vals.items()]):
-            welcomes.create({**vals, 'channel_id': channel.id, 'code': row['WelcomeCode']})
+    def _take(self, callback, row, contact, member):
+        """Note what only the event itself tells. To extend.
+
+        :param row: its fields
+        """
+        ended_as = self._read_end(row)
+        if ended_as:
+            self._end(self._find(contact, member), ended_as, callback)
 
     @api.model
     def _read_end(self, row):

@@ -170,20 +170,10 @@ class WecomRelation(models.Model):
             relation = known.get(member)
             if not relation:
                 relation = known[member] = self.create({'contact_id': contact.id, 'member_id': member.id, **self._to_write(vals)})
-                relation._put_tags_of_channel()
             else:
                 relation._write_seen(vals)
             kept |= relation
         return kept
-
-    def _put_tags_of_channel(self):
-        """Put on the tags of the codes by which customers came; WeCom is told with the next sending."""
-        for (app, key), relations in self.filtered('channel').grouped(lambda relation: (relation.app_id, relation.channel)).items():
-            tags = self.env['wecom.channel']._find(app, key).tag_ids
-            relations = relations.filtered(lambda relation, tags=tags: tags - relation.tag_ids)
-            if relations:
-                relations.write({'tag_ids': [Command.link(tag.id) for tag in tags], 'is_unsent': True})
-                self.env.ref('wecom_contact.ir_cron_wecom_relation_send').sudo()._trigger()
 
     def _write_seen(self, vals):
         """Write what differs.
@@ -284,17 +274,13 @@ class WecomRelation(models.Model):
             'partner_id': partner.id, 'partner_name': self.remark_corp_name or contact.corp_name,
             'phone': mobiles[0] if mobiles else False, 'user_id': user.id, 'company_id': self.company_id.id,
             'wecom_contact_id': contact.id, 'source_id': self._find_source().id,
-            'campaign_id': self.env['wecom.channel']._find(self.app_id, self.channel).campaign_id.id,
         }
 
     def _uses_leads(self, user):
         return (user or self.env.user).has_group('crm.group_use_lead')
 
     def _find_source(self):
-        """Return where he came from: the source of our code, else the channel's name without its mark; WeCom where there is none."""
-        channel = self.env['wecom.channel']._find(self.app_id, self.channel)
-        if channel:
-            return channel.source_id
+        """Return where he came from: the channel's name without its mark; WeCom where there is none. To override."""
         name = re.sub(f'^{CHANNEL_PREFIX}', '', self.channel or '', flags=re.IGNORECASE).strip()
         if not name:
             return self.env.ref('wecom_contact.utm_source_wecom')

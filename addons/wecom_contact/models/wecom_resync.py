@@ -132,7 +132,6 @@ class WecomResync(models.Model):
                         changed, ensure_ascii=False)})
         seen._mark_seen(self)
         created = relations.create(added)
-        created._put_tags_of_channel()
         (self.env['wecom.contact'].union(*contacts.values()) - new)._link_partners(seek_similar=False)
         new._link_partners()
         created._find_or_create_leads()

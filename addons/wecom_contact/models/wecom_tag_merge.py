@@ -78,7 +78,7 @@ class WecomTagMerge(models.Model):
     # === ACTION METHODS === #
 
     def action_start(self):
-        """Move all customers; rules and codes that name the tag name the other one from now on."""
+        """Move all customers; what puts the tag on puts on the other one from now on."""
         self.ensure_one()
         self.check_access('write')
         if self.state != 'draft':
@@ -92,9 +92,7 @@ class WecomTagMerge(models.Model):
         merge_sudo._trigger_merge()
 
     def _point_to_the_other(self):
-        """Let codes and rules put on the tag that stays. To override."""
-        both = [Command.unlink(self.from_tag_id.id), Command.link(self.into_tag_id.id)]
-        self.env['wecom.channel'].with_context(active_test=False).search([('tag_ids', 'in', self.from_tag_id.ids)]).tag_ids = both
+        """Let rules put on the tag that stays. To extend."""
         rules = self.env['wecom.tag.rule'].with_context(active_test=False, wecom_tags_by_rule=True)
         rules.search([('tag_id', '=', self.from_tag_id.id)]).tag_id = self.into_tag_id
         self.env['wecom.tag.reason'].search(

@@ -27,7 +27,6 @@ class WecomTagRule(models.Model):
     company_id = fields.Many2one(related='tag_id.company_id', store=True)
     kind = fields.Selection([  # each has a model `wecom.tag.kind.<kind>`
         ('source', "Source"),
-        ('channel', "Channel code"),
         ('add_way', "Way of adding"),
         ('silent', "Last contact"),
         ('lead', "Lead"),
@@ -40,7 +39,6 @@ class WecomTagRule(models.Model):
     is_taken_off = fields.Boolean("Take off again", default=True, tracking=True, help="When the condition no longer holds.")
 
     source_ids = fields.Many2many('utm.source', string="Sources")
-    channel_ids = fields.Many2many('wecom.channel', string="Channel codes", context={'active_test': False})
     add_way = fields.Selection(selection=lambda self: self.env['wecom.relation']._fields['add_way'].selection, string="Added by")
     silent_days = fields.Integer("Days without contact", default=30)
     lead_state = fields.Selection([
@@ -72,7 +70,7 @@ class WecomTagRule(models.Model):
     @api.model
     def _get_condition_fields(self):
         """Return the names of the fields that make the condition. To override."""
-        return ['tag_id', 'kind', 'reach', 'source_ids', 'channel_ids', 'add_way', 'silent_days', 'lead_state', 'stage_ids', 'domain']
+        return ['tag_id', 'kind', 'reach', 'source_ids', 'add_way', 'silent_days', 'lead_state', 'stage_ids', 'domain']
 
     def _compute_tagged_count(self):
         counts = dict(self.env['wecom.tag.reason']._read_group(

@@ -5,6 +5,9 @@ from odoo.tests import new_test_user
 
 from odoo.addons.wecom.tests.common import WecomCase
 
+OPERATIONS = ('read', 'write', 'create', 'unlink')
+READ, EDIT = ('read',), ('read', 'write')
+
 
 class ContactCase(WecomCase):
     """The simulator, two salespeople of it with their leader, and the queue run by hand."""
@@ -66,3 +69,22 @@ class ContactCase(WecomCase):
 
     def contact(self, external):
         return self.env['wecom.contact'].search([('app_id', '=', self.app.id), ('external_userid', '=', external)])
+
+
+class AccessCase(ContactCase):
+    """Who may what, as a table that each room fills for its own models."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.users = {'salesperson': cls.lina, 'manager': cls.chen, **{
+            role: new_test_user(cls.env, login=f'contact_{role}', groups=group) for role, group in (
+                ('portal', 'base.group_portal'), ('staff', 'base.group_user'), ('administrator', 'base.group_system'))}}
+
+    def check_access(self, table):
+        """Hold the rights against a table, {model: {role: operations}}; roles that it doesn't name may nothing."""
+        for model, allowed in table.items():
+            for role, user in self.users.items():
+                for operation in OPERATIONS:
+                    has = self.env[model].with_user(user).has_access(operation)
+                    self.assertEqual(has, operation in allowed.get(role, ()), f'{role} {operation} {model}')

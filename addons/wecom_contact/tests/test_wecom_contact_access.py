@@ -1,21 +1,15 @@
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import ContactCase
+from .common import EDIT, OPERATIONS, READ, AccessCase
 
-OPERATIONS = ('read', 'write', 'create', 'unlink')
-READ, EDIT = ('read',), ('read', 'write')
 ALLOWED = {
     'wecom.contact': {'salesperson': READ, 'manager': EDIT, 'administrator': EDIT},
     'wecom.relation': {'salesperson': EDIT, 'manager': EDIT, 'administrator': EDIT},
     'wecom.loss': {'salesperson': EDIT, 'manager': EDIT, 'administrator': EDIT},
     'wecom.loss.reason': {'salesperson': READ, 'manager': ('read', 'write', 'create'), 'administrator': ('read', 'write', 'create')},
     'wecom.risk': {'manager': EDIT, 'administrator': EDIT},
-    'wecom.handover': {'salesperson': READ, 'manager': READ, 'administrator': READ},
-    'wecom.handover.line': {'salesperson': READ, 'manager': READ, 'administrator': READ},
-    'wecom.handover.record': {'salesperson': READ, 'manager': READ, 'administrator': READ},
-    'wecom.handover.start': {'manager': ('read', 'write', 'create'), 'administrator': ('read', 'write', 'create')},
     'wecom.tag': {'salesperson': READ, 'manager': ('read', 'write', 'create'), 'administrator': ('read', 'write', 'create')},
     'wecom.tag.rule': {'salesperson': READ, 'manager': OPERATIONS, 'administrator': OPERATIONS},
     'wecom.tag.reason': {'salesperson': READ, 'manager': READ, 'administrator': READ},
@@ -25,14 +19,6 @@ ALLOWED = {
     'wecom.tag.due': {'administrator': READ},
     'wecom.chat': {'salesperson': READ, 'manager': READ, 'administrator': READ},
     'wecom.chat.participant': {'salesperson': READ, 'manager': READ, 'administrator': READ},
-    'wecom.channel': {'salesperson': READ, 'manager': ('read', 'write', 'create'), 'administrator': ('read', 'write', 'create')},
-    'wecom.channel.window': {'salesperson': READ, 'manager': OPERATIONS, 'administrator': OPERATIONS},
-    'wecom.channel.report': {'salesperson': READ, 'manager': READ, 'administrator': READ},
-    'wecom.material': {'salesperson': READ, 'manager': ('read', 'write', 'create'), 'administrator': ('read', 'write', 'create')},
-    'wecom.poster': {'salesperson': READ, 'manager': OPERATIONS, 'administrator': OPERATIONS},
-    'wecom.join.way': {'salesperson': READ, 'manager': ('read', 'write', 'create'), 'administrator': ('read', 'write', 'create')},
-    'wecom.link.day': {'manager': READ, 'administrator': READ},
-    'wecom.welcome': {'manager': READ, 'administrator': READ},
     'wecom.match': {'manager': READ, 'administrator': READ},
     'wecom.resync.difference': {'administrator': READ},
     'wecom.resync': {'administrator': READ},
@@ -41,14 +27,7 @@ ALLOWED = {
 
 
 @tagged('post_install', '-at_install')
-class TestWecomContactAccess(ContactCase):
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.users = {'salesperson': cls.lina, 'manager': cls.chen, **{
-            role: new_test_user(cls.env, login=f'contact_{role}', groups=group) for role, group in (
-                ('portal', 'base.group_portal'), ('staff', 'base.group_user'), ('administrator', 'base.group_system'))}}
+class TestWecomContactAccess(AccessCase):
 
     def setUp(self):
         super().setUp()
@@ -59,11 +38,7 @@ class TestWecomContactAccess(ContactCase):
                            self.event('del_follow_user', external, userid, at=4_000_000_000))
 
     def test_who_may_what(self):
-        for model, allowed in ALLOWED.items():
-            for role, user in self.users.items():
-                for operation in OPERATIONS:
-                    has = self.env[model].with_user(user).has_access(operation)
-                    self.assertEqual(has, operation in allowed.get(role, ()), f'{role} {operation} {model}')
+        self.check_access(ALLOWED)
 
     def test_salespeople_see_their_own_customers_managers_all(self):
         contacts = self.contact(self.hers) + self.contact(self.his)

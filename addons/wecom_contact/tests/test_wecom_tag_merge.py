@@ -95,13 +95,11 @@ class TestWecomTagMerge(ContactCase):
         self.assertEqual((merge.state, merge.line_ids.mapped('state')), ('done', ['refused', 'done']))
         self.assertTrue(merge.line_ids[0].problem)
 
-    def test_check_11_rules_and_codes_follow(self):
-        channel = self.env['wecom.channel'].create(
-            {'app_id': self.app.id, 'name': '展台', 'member_ids': self.member.ids, 'tag_ids': self.old.ids})
-        rule = self.env['wecom.tag.rule'].create({'name': '试', 'tag_id': self.old.id, 'kind': 'channel', 'channel_ids': channel.ids})
+    def test_check_11_rules_follow(self):
+        rule = self.env['wecom.tag.rule'].create({'name': '试', 'tag_id': self.old.id, 'kind': 'add_way', 'add_way': '1'})
         self.merge()
 
-        self.assertEqual((channel.tag_ids, rule.tag_id), (self.new, self.new))
+        self.assertEqual(rule.tag_id, self.new)
 
     def test_check_11_only_two_known_tags_of_one_corp_are_merged_once(self):
         merges = self.env['wecom.tag.merge'].with_user(self.chen)

@@ -191,8 +191,7 @@ class TestWecomTagRule(ContactCase):
 
     def test_each_kind_finds_its_customers(self):
         stages = self.env['crm.stage'].search([('is_won', '=', False)], limit=2)
-        channel = self.env['wecom.channel'].create({'app_id': self.app.id, 'name': '展台', 'member_ids': self.member.ids})
-        self.wang.relation_ids.write({'channel': channel.key, 'add_way': '1'})
+        self.wang.relation_ids.add_way = '1'
         self.li.relation_ids.add_way = '2'
         self.lead(self.wang, stage_id=stages[0].id)
         self.lead(self.li, stage_id=stages[1].id).action_set_lost()
@@ -200,8 +199,6 @@ class TestWecomTagRule(ContactCase):
         self.wang.relation_ids.added_at = '2020-01-01'
         self.wang.message_post(body="电话沟通", message_type='comment')
         for expected, values in (
-            (self.wang, {'kind': 'channel', 'channel_ids': channel.ids}),
-            (self.wang, {'kind': 'source', 'source_ids': channel.source_id.ids}),
             (self.li, {'kind': 'add_way', 'add_way': '2'}),
             (self.zhao, {'kind': 'silent', 'silent_days': 30}),
             (self.li, {'kind': 'lead', 'lead_state': 'lost'}),

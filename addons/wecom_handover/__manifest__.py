@@ -1,0 +1,20 @@
+{
+    'name': "WeCom Handovers",
+    'summary': "How customers and group chats pass from member to member, and what follows them",
+    'description': " ",
+    'version': '19.0.1.0.0',
+    'category': 'Sales/CRM',
+    'author': "东实环境 SCRM team",
+    'license': 'AGPL-3',
+    'depends': ['wecom_contact'],
+    'data': [
+        'security/ir.model.access.csv',
+        'security/wecom_handover_rules.xml',
+        'data/mail_activity_type_data.xml',
+        'data/ir_cron_data.xml',
+        'views/wecom_member_views.xml',
+        'views/wecom_handover_start_views.xml',
+        'views/wecom_handover_views.xml',
+        'views/wecom_handover_menus.xml',
+    ],
+}

@@ -1,0 +1,3 @@
+from . import test_wecom_handover
+from . import test_wecom_handover_access
+from . import test_wecom_handover_offer
