@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -47,6 +49,19 @@ class TestWasteWecomChannel(ContractCase):
         self.assertEqual(
             self.totals(self.manager, 'added_count', 'lead_count', 'contract_count', 'signed_amount', 'collected_amount'),
             (3, 2, 1, signed.planned_receivable, 8000.0))
+
+    def test_who_is_not_confirmed_yet_may_bring_a_contract_and_is_not_counted_as_added(self):
+        contact = self.env['wecom.contact'].create({'app_id': self.app.id, 'external_userid': 'wmh', 'name': 'wmh'})
+        self.env['wecom.relation']._note_half(contact, self.member, self.channel.key, datetime(2030, 1, 1))
+        contact.relation_ids._find_or_create_leads()
+        lead = contact.lead_ids
+        signed = self._contract(opportunity_id=lead.id, contract_state='active', date_signed='2025-12-20')
+        measures = ('half_count', 'added_count', 'lead_count', 'contract_count', 'signed_amount')
+        self.assertEqual((lead.name, lead.business_id), ('环保展2026 · 张伟', self.kitchen))
+        self.assertEqual(self.totals(self.manager, *measures), (1, 0, 1, 1, signed.planned_receivable))
+
+        contact.relation_ids.write({'state': 'active'})
+        self.assertEqual(self.totals(self.manager, *measures), (0, 1, 1, 1, signed.planned_receivable))
 
     def test_amounts_are_for_managers_and_finance_and_for_their_company(self):
         self._contract(opportunity_id=self.come("王经理").id, contract_state='active', date_signed='2025-12-20')

@@ -30,16 +30,17 @@ class WecomChannel(models.Model):
     tag_ids = fields.Many2many('wecom.tag', string="Tags", domain="[('app_id', '=', app_id)]")
     source_id = fields.Many2one('utm.source', "Source", ondelete='restrict')
     campaign_id = fields.Many2one('utm.campaign', "Campaign", ondelete='set null')
+    half_count = fields.Integer("Not confirmed", compute='_compute_counts', help="Added a member, who hasn't confirmed them (yet).")
     relation_count = fields.Integer("Added", compute='_compute_counts')
     lost_count = fields.Integer("Lost", compute='_compute_counts')
     lead_count = fields.Integer("Leads", compute='_compute_counts')
 
     def _compute_counts(self):
         counts = {channel: row for channel, *row in self.env['wecom.channel.report']._read_group(
-            [('channel_id', 'in', self.ids)], ['channel_id'], ['added_count:sum', 'lost_count:sum', 'lead_count:sum'])}
+            [('channel_id', 'in', self.ids)], ['channel_id'], ['half_count:sum', 'added_count:sum', 'lost_count:sum', 'lead_count:sum'])}
         for channel in self:
-            row = counts.get(channel, (0, 0, 0))
-            channel.relation_count, channel.lost_count, channel.lead_count = (count or 0 for count in row)
+            row = counts.get(channel, (0, 0, 0, 0))
+            channel.half_count, channel.relation_count, channel.lost_count, channel.lead_count = (count or 0 for count in row)
 
     @api.constrains('member_ids', 'fallback_id', 'window_ids')
     def _check_members(self):
@@ -71,6 +72,11 @@ class WecomChannel(models.Model):
         self.ensure_one()
         return {'type': 'ir.actions.act_window', 'res_model': 'wecom.contact', 'view_mode': 'list,form', 'name': self.name,
                 'domain': [('relation_ids.channel', '=', self.key)]}
+
+    def action_open_half(self):
+        self.ensure_one()
+        return {**self.action_open_contacts(), 'domain': [
+            ('relation_ids', 'any', [('channel', '=', self.key), ('state', 'in', ('half', 'lapsed'))])]}
 
     def action_open_leads(self):
         self.ensure_one()

@@ -26,7 +26,9 @@ class WecomRelation(models.Model):
         return relations
 
     def write(self, vals):
+        confirmed = self.filtered(lambda relation: relation.state == 'half') if vals.get('state') == 'active' else self.browse()
         result = super().write(vals)
+        confirmed._put_tags_of_channel()
         if vals.keys() & {'channel', 'added_at'}:
             self._tell_channels()
         return result
@@ -37,8 +39,9 @@ class WecomRelation(models.Model):
             self.env['wecom.channel']._trigger_send()
 
     def _put_tags_of_channel(self):
-        """Put on the tags of the codes by which customers came; WeCom is told with the next sending."""
-        for (app, key), relations in self.filtered('channel').grouped(lambda relation: (relation.app_id, relation.channel)).items():
+        """Put on the tags of the codes by which customers came, once they are confirmed; WeCom is told with the next sending."""
+        came = self.filtered(lambda relation: relation.channel and relation.state == 'active')
+        for (app, key), relations in came.grouped(lambda relation: (relation.app_id, relation.channel)).items():
             tags = self.env['wecom.channel']._find(app, key).tag_ids
             relations = relations.filtered(lambda relation, tags=tags: tags - relation.tag_ids)
             if relations:

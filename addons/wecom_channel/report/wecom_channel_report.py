@@ -28,6 +28,8 @@ class WecomChannelReport(models.Model):
     campaign_id = fields.Many2one('utm.campaign', "Campaign", readonly=True)
     company_id = fields.Many2one('res.company', "Company", readonly=True)
     added_at = fields.Datetime("Added on", readonly=True)
+    half_count = fields.Integer(
+        "Not confirmed", readonly=True, help="Added a member, who hasn't confirmed them (yet); who is confirmed counts as added instead.")
     added_count = fields.Integer("Added", readonly=True, help="Who scanned and added a member; WeCom doesn't tell who only scanned.")
     active_count = fields.Integer("Still friends", readonly=True)
     lost_count = fields.Integer("Lost", readonly=True)
@@ -65,7 +67,8 @@ class WecomChannelReport(models.Model):
             'campaign_id': SQL("channel.campaign_id"),
             'company_id': SQL("relation.company_id"),
             'added_at': SQL("relation.added_at"),
-            'added_count': SQL("1"),
+            'half_count': SQL("(relation.state IN ('half', 'lapsed'))::int"),
+            'added_count': SQL("(relation.state NOT IN ('half', 'lapsed'))::int"),
             'active_count': SQL("(relation.state = 'active')::int"),
             'lost_count': SQL("(relation.state IN ('lost', 'removed', 'unknown'))::int"),
             'lead_count': SQL("COALESCE(leads.lead_count, 0)"),

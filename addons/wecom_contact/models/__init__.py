@@ -2,6 +2,7 @@ from . import wecom_fetched_mixin
 from . import crm_lead
 from . import wecom_contact
 from . import wecom_relation
+from . import wecom_relation_half
 from . import wecom_tag
 from . import wecom_tag_kind
 from . import wecom_tag_kind_source

@@ -34,6 +34,11 @@ class WecomContact(models.Model):
     lead_ids = fields.One2many('crm.lead', 'wecom_contact_id', "Leads", readonly=True)
     lead_count = fields.Integer("Number of leads", compute='_compute_lead_count')
     member_count = fields.Integer("Members", compute='_compute_member_count', store=True)
+    standing = fields.Selection([
+        ('friend', "Friends"),
+        ('half', "To be confirmed"),
+        ('gone', "Gone"),
+    ], compute='_compute_member_count', store=True, help="To be confirmed: he added a member, who hasn't confirmed him yet.")
 
     _external_uniq = models.UniqueIndex("(app_id, external_userid)", "The customer is known already.")
 
@@ -45,10 +50,13 @@ class WecomContact(models.Model):
 
     @api.depends('relation_ids.state')
     def _compute_member_count(self):
-        counts = dict(self.env['wecom.relation']._read_group(
-            [('contact_id', 'in', self.ids), ('state', '=', 'active')], ['contact_id'], ['__count']))
+        counts = {(contact, state): count for contact, state, count in self.env['wecom.relation']._read_group(
+            [('contact_id', 'in', self.ids)], ['contact_id', 'state'], ['__count'])}
+        known = {contact for contact, _state in counts}
         for contact in self:
-            contact.member_count = counts.get(contact, 0)
+            contact.member_count = counts.get((contact._origin, 'active'), 0)
+            is_half = (contact._origin, 'half') in counts
+            contact.standing = 'friend' if contact.member_count else 'half' if is_half else 'gone' if contact._origin in known else False
 
     # === ACTION METHODS === #
 
@@ -108,7 +116,11 @@ class WecomContact(models.Model):
             self._link_partners()
         (self.relation_ids - relations).filtered('member_id.active')._end('unknown')  # a leaver's customers wait to be handed over
         self.write({'is_stale': False, 'fetched_at': fields.Datetime.now()})
-        relations._find_or_create_leads()
+        (relations | self.relation_ids.filtered(lambda relation: relation.state == 'half'))._find_or_create_leads()
+
+    def _is_nameless(self):
+        """Whether WeCom hasn't told his name yet."""
+        return self.name == self.external_userid
 
     def _prepare_profile(self, row):
         """Return the values that WeCom's ``external_contact`` says."""

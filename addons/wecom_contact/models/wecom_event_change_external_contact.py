@@ -28,7 +28,9 @@ class WecomEventChangeExternalContact(models.AbstractModel):
         :param row: its fields
         """
         ended_as = self._read_end(row)
-        if ended_as:
+        if row.get('ChangeType') == 'add_half_external_contact':
+            self.env['wecom.relation']._note_half(contact, member, row.get('State'), callback.occurred_at)
+        elif ended_as:
             self._end(self._find(contact, member), ended_as, callback)
 
     @api.model
@@ -51,5 +53,7 @@ class WecomEventChangeExternalContact(models.AbstractModel):
         """End it, unless he was added again since: then the event is late, and only history."""
         if relation.state == 'unknown':
             relation._explain_end(state, callback.occurred_at, callback)
+        elif relation.state == 'half' and relation.added_at <= callback.occurred_at:
+            relation._lapse(callback.occurred_at)
         elif not relation.added_at or relation.added_at <= callback.occurred_at:
             relation._end(state, callback.occurred_at, callback)

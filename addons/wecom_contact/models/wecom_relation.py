@@ -31,6 +31,8 @@ class WecomRelation(models.Model):
         ('removed', "Member deleted the customer"),
         ('transferred', "Handed over"),
         ('unknown', "Ended unnoticed"),
+        ('half', "To be confirmed"),
+        ('lapsed', "Never confirmed"),
     ], required=True, readonly=True, default='active')
     added_at = fields.Datetime("Added", readonly=True)
     ended_at = fields.Datetime("Ended", readonly=True)
@@ -237,11 +239,13 @@ class WecomRelation(models.Model):
 
         Those who were friends before the app was set up here, or came by a handover, are customers already, no leads.
         """
-        came = self.filtered(lambda relation: relation.state == 'active' and relation.add_way != ALLOTTED
+        came = self.filtered(lambda relation: relation.state in ('active', 'half') and relation.add_way != ALLOTTED
                              and relation.added_at >= relation.app_id.create_date.replace(microsecond=0))
         for relation in came:
             contact = relation.contact_id
-            if contact.with_context(active_test=False).lead_ids:
+            known = contact.with_context(active_test=False).lead_ids
+            if known:
+                relation._name_leads(known)
                 continue
             lead = relation._find_lead()
             if lead:

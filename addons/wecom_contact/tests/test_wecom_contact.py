@@ -75,16 +75,6 @@ class TestWecomContact(ContactCase):
         self.assertEqual(self.contact(external).relation_ids.mapped('state'), ['active'])
         self.assertEqual((len(self.contact(external).relation_ids), len(self.contact(external).lead_ids)), (1, 1))
 
-    def test_a_half_added_customer_is_kept_and_completed_later(self):
-        external = self.friend(half=True)
-        self.run_queue(self.event('add_half_external_contact', external))
-        contact = self.contact(external)
-        self.assertEqual((contact.name, contact.member_count, contact.is_stale, len(contact.lead_ids)), (external, 0, False, 0))
-
-        self.friend(external_userid=external)
-        self.run_queue(self.event('add_external_contact', external))
-        self.assertEqual((contact.name, contact.member_count, len(contact.lead_ids)), ('王女士', 1, 1))
-
     def test_an_unreachable_wecom_delays_and_loses_nothing(self):
         external = self.friend()
         self.control('settings', hang_up={'externalcontact/get': 1})

@@ -31,7 +31,8 @@ import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import acts_tags  # noqa: F401 - registers its acts
+import acts_half  # noqa: F401 - registers its acts
+import acts_tags  # noqa: F401 - the same
 import api_basic  # noqa: F401 - registers its endpoints
 import api_contact  # noqa: F401 - the same
 import api_groupmsg  # noqa: F401 - the same

@@ -12,7 +12,7 @@ def act(function):
     return function
 
 
-def _contact(change, userid, external, **more):
+def contact_event(change, userid, external, **more):
     return {'Event': 'change_external_contact', 'ChangeType': change, 'UserID': userid, 'ExternalUserID': external, **more}
 
 
@@ -36,38 +36,42 @@ def scan(world, name='访客', way=None, link=None, userid=None, half=False, ext
     userid = world.member(userid or secrets.choice(found['user']))['userid']
     state = state or found.get('state', '')
     external = external_userid if external_userid in world.customers else world.add_customer(name, external_userid=external_userid)
-    if not half:
-        world.relate(userid, external, state=state, add_way=16 if link else 1)
-    code = secrets.token_urlsafe(24)
+    code, add_way = secrets.token_urlsafe(24), 16 if link else 1
+    if half:
+        world.halves[userid.lower(), external] = {
+            'userid': userid, 'external_userid': external, 'state': state, 'add_way': add_way, 'code': code}
+    else:
+        world.halves.pop((userid.lower(), external), None)
+        world.relate(userid, external, state=state, add_way=add_way)
     world.welcome[code] = {'at': world.now(), 'used': False, 'userid': userid, 'external_userid': external}
     change = 'add_half_external_contact' if half else 'add_external_contact'
-    return {'external_userid': external}, [_contact(change, userid, external, State=state, WelcomeCode=code)]
+    return {'external_userid': external}, [contact_event(change, userid, external, State=state, WelcomeCode=code)]
 
 
 @act
 def customer_deletes(world, userid, external_userid):
     world.part(userid, _known(world, external_userid))
-    return {}, [_contact('del_follow_user', world.member(userid)['userid'], external_userid)]
+    return {}, [contact_event('del_follow_user', world.member(userid)['userid'], external_userid)]
 
 
 @act
 def member_deletes(world, userid, external_userid, by_transfer=False):
     world.part(userid, _known(world, external_userid))
     more = {'Source': 'DELETE_BY_TRANSFER'} if by_transfer else {}
-    return {}, [_contact('del_external_contact', world.member(userid)['userid'], external_userid, **more)]
+    return {}, [contact_event('del_external_contact', world.member(userid)['userid'], external_userid, **more)]
 
 
 @act
 def member_edits(world, userid, external_userid, **values):
     relation = world.relations[userid.lower(), _known(world, external_userid)]
     relation.update(values)
-    return {}, [_contact('edit_external_contact', relation['userid'], external_userid)]
+    return {}, [contact_event('edit_external_contact', relation['userid'], external_userid)]
 
 
 @act
 def transfer_refused(world, userid, external_userid, reason='customer_refused'):
     world.customers[_known(world, external_userid)]['transfer_fate'] = 3 if reason == 'customer_refused' else 4
-    return {}, [_contact('transfer_fail', world.member(userid)['userid'], external_userid, FailReason=reason)]
+    return {}, [contact_event('transfer_fail', world.member(userid)['userid'], external_userid, FailReason=reason)]
 
 
 @act

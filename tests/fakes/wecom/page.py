@@ -21,6 +21,11 @@ def page(world):
         f'<td><small>{_(external)}</small><td>{_form("customer_deletes", "删除员工", userid=row["userid"], external_userid=external)}'
         f'{_form("member_deletes", "员工删除客户", userid=row["userid"], external_userid=external)}'
         for (name, external), row in list(world.relations.items())[-50:])
+    halves = ''.join(
+        f'<tr><td>{_(world.customers[external]["name"])}<td>{_(world.member(row["userid"])["name"]) if name in world.members else _(name)}'
+        f'<td>{_form("confirms", "员工通过", userid=row["userid"], external_userid=external)}'
+        f'{_form("customer_deletes", "客户放弃", userid=row["userid"], external_userid=external)}'
+        for (name, external), row in list(world.halves.items())[-50:])
     codes = ''.join(
         f'<tr><td>{_(world.customers[code["external_userid"]]["name"])}<td>{_state(world, code)}'
         f'<td>{_(((code.get("content") or {}).get("text") or {}).get("content", ""))}' for code in list(world.welcome.values())[-10:])
@@ -35,7 +40,8 @@ def page(world):
 <title>企业微信模拟器</title><style>{STYLE}</style><h1>企业微信模拟器</h1><p><small>在这里扮演客户和员工；一切只发生在本机。</small></p>
 <section><h2>扫码或添加员工</h2>
 <form method="post" action="/play"><input type="hidden" name="act" value="scan"><input name="name" placeholder="您的昵称" required>
-<select name="way">{ways or '<option value="">没有渠道活码</option>'}</select><button>扫码添加</button></form>
+<select name="way">{ways or '<option value="">没有渠道活码</option>'}</select><button>扫码添加</button>
+<button name="half" value="1">扫码，待员工通过</button></form>
 <form method="post" action="/play"><input type="hidden" name="act" value="scan"><input name="name" placeholder="您的昵称" required>
 <select name="userid">{members}</select><button>添加员工</button></form>
 <form method="post" action="/play"><input type="hidden" name="act" value="opens_url"><input name="name" placeholder="您的昵称" required>
@@ -46,6 +52,7 @@ def page(world):
 <select name="userid">{members}</select><input name="text" placeholder="内容" required><button>发送</button></form>
 <form method="post" action="/play"><input type="hidden" name="act" value="leaves"><select name="userid">{members}</select>
 <button>离职</button></form></section>
+<section><h2>等员工通过的客户</h2><table><tbody>{halves or '<tr><td>还没有。'}</table></section>
 <section><h2>好友关系</h2><table><tbody>{friends or '<tr><td>还没有。'}</table></section>
 <section><h2>欢迎语</h2><table><tbody>{codes or '<tr><td>还没有。'}</table></section>
 <section><h2>等员工确认的群发</h2><table><tbody>{sends or '<tr><td>还没有。'}</table></section>

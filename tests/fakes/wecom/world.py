@@ -67,6 +67,7 @@ class World:
             self.apps, self.tokens, self.tickets, self.codes = {}, {}, {}, {}
             self.departments, self.members, self.left = {}, {}, {}
             self.customers, self.relations, self.gone = {}, Relations(), []
+            self.halves = {}  # who added a member and waits to be confirmed
             self.links, self.join_ways = {}, {}
             self.tags, self.chats, self.ways, self.transfers, self.welcome = {}, {}, {}, [], {}
             self.media_at = {}
@@ -152,6 +153,7 @@ class World:
             'state': '', 'deleted_by_customer': False, **more}
 
     def part(self, userid, external):
+        self.halves.pop((userid.lower(), external), None)
         return self.relations.pop((userid.lower(), external), None)
 
     # TAGS ----------------------------------------------------------------------
