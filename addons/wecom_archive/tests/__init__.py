@@ -1,0 +1,4 @@
+from . import test_wecom_archive
+from . import test_wecom_archive_record
+from . import test_wecom_archive_access
+from . import test_wecom_tag_rule
