@@ -33,7 +33,8 @@ class WecomContact(models.Model):
     loss_ids = fields.One2many('wecom.loss', 'contact_id', "Losses", readonly=True)
     lead_ids = fields.One2many('crm.lead', 'wecom_contact_id', "Leads", readonly=True)
     lead_count = fields.Integer("Number of leads", compute='_compute_lead_count')
-    member_count = fields.Integer("Members", compute='_compute_member_count', store=True)
+    member_ids = fields.Many2many('wecom.member', string="Members", compute='_compute_member_ids')
+    member_count = fields.Integer("Number of members", compute='_compute_member_count', store=True)
     standing = fields.Selection([
         ('friend', "Friends"),
         ('half', "To be confirmed"),
@@ -47,6 +48,14 @@ class WecomContact(models.Model):
         counts = dict(self.env['crm.lead']._read_group([('wecom_contact_id', 'in', self.ids)], ['wecom_contact_id'], ['__count']))
         for contact in self:
             contact.lead_count = counts.get(contact, 0)
+
+    @api.depends('relation_ids.state')
+    @api.depends_context('uid', 'allowed_company_ids')
+    def _compute_member_ids(self):
+        """Those who have him now, as far as the reader may see it."""
+        relations = self.env['wecom.relation'].search([('contact_id', 'in', self.ids), ('state', '=', 'active')]).grouped('contact_id')
+        for contact in self:
+            contact.member_ids = relations[contact].member_id if contact in relations else False
 
     @api.depends('relation_ids.state')
     def _compute_member_count(self):
