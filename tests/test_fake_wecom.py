@@ -1,9 +1,11 @@
 """The WeCom simulator behaves as reference/wecom.md says WeCom does; a test that passes against it means something."""
 import base64
 import hashlib
+import http.client
 import http.server
 import json
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -390,3 +392,44 @@ def test_a_group_send_to_chats_goes_to_those_of_its_sender(wecom):
     assert send(wecom, chat_type='group')['errcode'] == 40058
     assert send(wecom, external_userid=['wmStranger'])['errcode'] == 41048
     assert send(wecom, external_userid=['wmStranger'], text={})['errcode'] == 44004
+
+
+# KILLED ------------------------------------------------------------------------
+
+def test_what_it_acknowledged_outlives_it_and_tokens_do_not(tmp_path):
+    """Killed from outside, and in the middle of a call that it had carried out; where it listens stays the same."""
+    with Fake('wecom', '--state', tmp_path / 'state') as fake:
+        client, url = Client(fake.url), fake.url
+        client.log_in()
+        way = client.call('externalcontact/add_contact_way', {'type': 2, 'scene': 2, 'user': ['LiNa'], 'state': 'c1'})['config_id']
+        external = client.act('scan', way=way)['external_userid']
+        before = client.state()
+
+        fake.kill()
+        fake.start()
+        assert fake.url == url
+        assert client.state() == before
+        assert client.call('user/get', userid='LiNa')['errcode'] == 40014
+
+        client.log_in()
+        client.control('settings', die_after={'externalcontact/remark': 1})
+        with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+            client.call('externalcontact/remark', {'userid': 'LiNa', 'external_userid': external, 'remark': '王经理'})
+        assert fake.process.wait(10) == -signal.SIGKILL
+        fake.kill()
+        fake.start()
+        assert [(row['userid'], row['remark'], row['state']) for row in client.state()['relations']] == [('LiNa', '王经理', 'c1')]
+        assert [call['path'] for call in client.state('calls')][-1] == 'externalcontact/remark'
+        client.log_in()
+        client.call('externalcontact/del_contact_way', {'config_id': way})
+        assert client.call('externalcontact/list_contact_way', {})['contact_way'] == []
+
+
+def test_a_delay_ends_when_it_is_taken_back(wecom):
+    wecom.control('settings', delay={'user/get': 20})
+    with ThreadPoolExecutor(1) as pool:
+        call = pool.submit(wecom.call, 'user/get', userid='LiNa')
+        time.sleep(0.1)
+        assert not call.done()
+        wecom.control('settings', delay={})
+        assert call.result(5)['userid'] == 'LiNa'

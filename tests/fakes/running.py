@@ -13,9 +13,11 @@ class Fake:
     def __init__(self, name, *options, python=sys.executable):
         self.name, self.options, self.python = name, [str(option) for option in options], str(python)
         self.process = self.url = None
+        self.port = '0'
 
     def start(self):
-        options = self.options if '--port' in self.options else ['--port', '0', *self.options]
+        """Also after `kill`: it listens where it did."""
+        options = self.options if '--port' in self.options else ['--port', self.port, *self.options]
         program = HERE / self.name if (HERE / self.name).is_dir() else HERE / f'{self.name}.py'
         self.process = subprocess.Popen(
             [self.python, str(program), *options], stdout=subprocess.PIPE, text=True)
@@ -25,14 +27,22 @@ class Fake:
             self.stop()
             raise RuntimeError(f'tests/fakes/{program.name} did not start: {said!r}')
         self.url = address[0].rstrip('/')
+        self.port = self.url.rpartition(':')[2]
         return self
 
     def stop(self):
         if self.process:
-            self.process.terminate()
-            self.process.wait(10)
-            self.process.stdout.close()
-            self.process = None
+            self._end(self.process.terminate)
+
+    def kill(self):
+        """End it without a word, as a power cut does; one that did so itself is only buried."""
+        self._end(self.process.kill)
+
+    def _end(self, how):
+        how()
+        self.process.wait(10)
+        self.process.stdout.close()
+        self.process = None
 
     def __enter__(self):
         return self.start()

@@ -15,20 +15,22 @@ CORP, AGENT, SECRET = 'wwfake0000000001', '1000002', 'fake-app-secret-1000002'
 AES_KEY = 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C'
 
 
-def simulator():
+def simulator(*options):
     """`tests/fakes/wecom` as a process of its own."""
     spec = importlib.util.spec_from_file_location('fakes_running', FAKES / 'running.py')
     running = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(running)
-    return running.Fake('wecom')
+    return running.Fake('wecom', *options)
 
 
 class WecomMixin:
     """The simulator for the whole class, an app of it, and a key folder of the test's own."""
 
+    fake_options = ()
+
     @classmethod
     def setUpWecom(cls):
-        cls.fake = simulator().start()
+        cls.fake = simulator(*cls.fake_options).start()
         cls.addClassCleanup(cls.fake.stop)
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
@@ -74,3 +76,13 @@ class WecomCase(WecomMixin, TransactionCase):
         super().setUp()
         self.control('reset')
         self.registry_enter_test_mode()  # tokens, limits and alarms are written in transactions of their own
+
+    def act(self, name, /, **values):
+        return self.control('act', act=name, **values)
+
+    def run_job(self, job):
+        """Run a job as the cron would."""
+        with patch.object(self.registry['ir.cron'], '_commit_progress', lambda *_args, **_words: float('inf')):
+            job()
+        self.env.flush_all()
+        self.env.invalidate_all()

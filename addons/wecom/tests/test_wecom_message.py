@@ -1,5 +1,4 @@
 from datetime import timedelta
-from unittest.mock import patch
 
 from odoo.fields import Datetime
 from odoo.tests import new_test_user, tagged
@@ -21,9 +20,7 @@ class TestWecomMessage(WecomCase):
         cls.partner = cls.env['res.partner'].create({'name': '宏达电子'})
 
     def process(self):
-        with patch.object(self.registry['ir.cron'], '_commit_progress', lambda *_args, **_words: float('inf')):
-            self.env['wecom.message']._process_queue()
-        self.env.invalidate_all()
+        self.run_job(lambda: self.env['wecom.message']._process_queue())
 
     def outbox(self):
         return self.env['wecom.message'].search([('app_id', '=', self.app.id)], order='id')

@@ -2,6 +2,7 @@ from . import test_wecom_channel
 from . import test_wecom_channel_access
 from . import test_wecom_channel_tags
 from . import test_wecom_half
+from . import test_wecom_cuts_channel
 from . import test_wecom_rota
 from . import test_wecom_material
 from . import test_wecom_poster

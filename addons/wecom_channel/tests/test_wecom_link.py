@@ -56,26 +56,6 @@ class TestWecomLink(ContactCase):
         self.assertEqual((taps, added, leads), (2, 1, 1))
         self.assertEqual((self.app.link_total, self.app.link_balance), (100, 99))
 
-    def test_cut_off_in_the_middle_of_each_call_there_is_one_link(self):
-        for action, change in (('create', None), ('update', {'name': '新名字'}), ('delete', {'active': False})):
-            for fault in ('hang_up', 'hang_up_after'):
-                with self.subTest(f'{action} {fault}'):
-                    self.control('reset')
-                    self.env['wecom.token'].search([]).unlink()
-                    channel = self.make() if change else None
-                    self.control('settings', **{fault: {f'externalcontact/customer_acquisition/{action}_link': 1}})
-                    if change:
-                        channel.with_user(self.chen).write(change)
-                        self.send()
-                    else:
-                        channel = self.make()
-                    self.assertTrue(channel.to_send)
-                    self.send()
-
-                    names = [(link['link_id'], link['link_name'].partition(' ')[0]) for link in self.links().values()]
-                    self.assertEqual(names, [] if action == 'delete' else [(channel.config_id, channel.name)])
-                    self.assertEqual((channel.to_send, channel.problem), (False, False))
-
     def test_an_app_without_the_permission_is_told_and_its_codes_go_on(self):
         self.control('settings', may_link=False)
         link = self.make()

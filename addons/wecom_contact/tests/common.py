@@ -1,5 +1,4 @@
 import random
-from unittest.mock import patch
 
 from odoo.tests import new_test_user
 
@@ -26,9 +25,6 @@ class ContactCase(WecomCase):
         self.clock = 1_795_000_000
 
     # WECOM -----------------------------------------------------------------
-
-    def act(self, name, /, **values):
-        return self.control('act', act=name, **values)
 
     def friend(self, name='王女士', **values):
         """Make a customer the friend of a member on WeCom, unheard of here."""
@@ -59,13 +55,6 @@ class ContactCase(WecomCase):
         resync = self.env['wecom.resync']._begin(self.app)
         self.run_job(lambda: self.env['wecom.resync']._cron_resync())
         return resync
-
-    def run_job(self, job):
-        """Run a job as the cron would."""
-        with patch.object(self.registry['ir.cron'], '_commit_progress', lambda *_args, **_words: float('inf')):
-            job()
-        self.env.flush_all()
-        self.env.invalidate_all()
 
     def contact(self, external):
         return self.env['wecom.contact'].search([('app_id', '=', self.app.id), ('external_userid', '=', external)])

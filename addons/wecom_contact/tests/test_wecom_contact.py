@@ -75,16 +75,6 @@ class TestWecomContact(ContactCase):
         self.assertEqual(self.contact(external).relation_ids.mapped('state'), ['active'])
         self.assertEqual((len(self.contact(external).relation_ids), len(self.contact(external).lead_ids)), (1, 1))
 
-    def test_an_unreachable_wecom_delays_and_loses_nothing(self):
-        external = self.friend()
-        self.control('settings', hang_up={'externalcontact/get': 1})
-        self.run_queue(self.event('add_external_contact', external))
-        contact = self.contact(external)
-        self.assertEqual((contact.is_stale, len(contact.lead_ids)), (True, 0))
-
-        self.run_job(lambda: self.env['wecom.contact']._cron_fetch())
-        self.assertEqual((contact.is_stale, contact.name, len(contact.lead_ids)), (False, '王女士', 1))
-
     def test_an_event_that_names_nobody_is_a_dead_letter(self):
         self.run_queue('<xml><Event>change_external_contact</Event><ChangeType>add_external_contact</ChangeType></xml>')
 

@@ -167,14 +167,6 @@ class TestWecomHandover(HandoverCase):
         self.send()
         self.assertEqual((self.states(handover), self.called().count(HOLD_ON['onjob'])), ({'waiting': 2}, 2))
 
-    def test_a_chat_without_an_answer_is_looked_at(self):
-        chats = self.chats(2)
-        self.control('settings', hang_up={'externalcontact/groupchat/onjob_transfer': 1})
-        handover = self.hand_over(chats=chats)
-        self.assertEqual(self.states(handover), {'sent': 2})
-        self.send()
-        self.assertEqual(self.states(handover), {'done': 2})
-
     def test_limits_and_broken_settings_stop_the_job_and_lose_nothing(self):
         relations = self.customers(2)
         self.control('settings', fail_next={HOLD_ON['onjob']: [45009]})

@@ -13,17 +13,19 @@ says `WeCom http://127.0.0.1:41235/` when it listens. The API is under /cgi-bin/
     POST /control/app          {'agentid', 'callback', …}: add or change an app
     POST /control/clock        {'advance': seconds}
     POST /control/expire       {'how': 'dead' | 'old'}: all tokens end now
+    POST /control/forget       the list of calls begins anew
     POST /control/people       some customers with notes, tags and two group chats, without events
     POST /control/customers    {'count', 'userid', 'prefix'}: many customers at once, without events
     POST /control/act          {'act': …, …}: what people do (acts.py); answers when the events are delivered
     POST /control/events       {'agentid', 'events': [{…}], 'how': {…}}: deliver these, answer how each went
     POST /control/verify       {'agentid'}: what the console does on saving the address of callbacks
 
-Nothing of the product is imported.
+With `--state FILE` it goes on where it was after `kill -9` and a start on the same port. Nothing of the product is imported.
 """
 import argparse
 import hashlib
 import json
+import os
 import signal
 import sys
 import threading
@@ -44,12 +46,13 @@ from api import ENDPOINTS, Call
 from callbacks import Callbacks
 from errors import Pass, Refused
 from gate import Gate
+from memory import Memory
 from page import page, picture
 from world import World
 
 API = '/cgi-bin/'
 STATE = ('customers', 'relations', 'tags', 'chats', 'ways', 'links', 'join_ways', 'welcome', 'messages', 'transfers', 'members', 'left',
-         'departments', 'group_sends')
+         'departments', 'group_sends', 'media_at')
 
 
 class Door(BaseHTTPRequestHandler):
@@ -77,6 +80,7 @@ class Door(BaseHTTPRequestHandler):
         if split.path == '/play':
             values = dict(urllib.parse.parse_qsl(body.decode()))
             self._act({name: value for name, value in values.items() if value})
+            self.server.memory.keep()
             return self._reply(303, b'', location='/')
         return self._control(split.path, json.loads(body or b'{}'))
 
@@ -103,6 +107,8 @@ class Door(BaseHTTPRequestHandler):
             if entered:
                 self.gate.leave(path)
         self._log(path, query, started, answer)
+        if self.gate.hangs_up(path, 'die_after'):
+            os.kill(os.getpid(), signal.SIGKILL)
         if self.gate.hangs_up(path, 'hang_up_after'):
             self.close_connection = True
             return None
@@ -136,6 +142,7 @@ class Door(BaseHTTPRequestHandler):
                   for name, value in query.items()}
         with self.world.lock:
             self.world.calls.append({'path': path, 'query': hidden, 'at': started, 'until': time.time(), 'errcode': answer['errcode']})
+        self.server.memory.keep()
 
     # CONTROL -------------------------------------------------------------------
 
@@ -154,9 +161,11 @@ class Door(BaseHTTPRequestHandler):
         if not action or not path.startswith('/control/'):
             return self._json(404, {'error': 'no such page'})
         try:
-            return self._json(200, action(values) or {})
+            answer = action(values) or {}
         except Refused as error:
             return self._json(400, error.answer)
+        self.server.memory.keep()
+        return self._json(200, answer)
 
     def _control_reset(self, _values):
         self.world.small_company()
@@ -184,6 +193,10 @@ class Door(BaseHTTPRequestHandler):
     def _control_expire(self, values):
         with self.world.lock:
             self.gate.expire(values.get('how', 'dead'))
+
+    def _control_forget(self, _values):
+        with self.world.lock:
+            self.world.calls.clear()
 
     def _control_people(self, _values):
         with self.world.lock:
@@ -238,15 +251,23 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
+    def handle_error(self, request, client_address):
+        """Who asked may be gone by the time of the answer; all else is shown."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--port', type=int, default=8320, help='0: any free one')
+    parser.add_argument('--state', metavar='FILE', help='where what it acknowledged is kept')
     args = parser.parse_args()
     server = Server(('127.0.0.1', args.port), Door)
     server.world = World()
     server.world.origin = f'http://127.0.0.1:{server.server_port}'
-    server.world.small_company()
+    server.memory = Memory(server.world, args.state)
+    if not server.memory.recall():
+        server.world.small_company()
     server.gate, server.callbacks = Gate(server.world), Callbacks(server.world)
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     sys.stdout.write(f'WeCom http://127.0.0.1:{server.server_port}/\n')

@@ -31,12 +31,13 @@ class NodeEncoder:
     name = '@wecom/crypto'
 
     def __init__(self, folder):
-        self.lock = threading.Lock()
-        self.process = subprocess.Popen(
-            ['node', str(HERE / 'encoder.mjs'), str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.lock, self.folder, self.process = threading.Lock(), folder, None
 
     def _ask(self, **request):
         with self.lock:
+            # With the first message only: most tests want none, and it takes longer to start than the simulator itself.
+            self.process = self.process or subprocess.Popen(
+                ['node', str(HERE / 'encoder.mjs'), str(self.folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             self.process.stdin.write(json.dumps(request) + '\n')
             self.process.stdin.flush()
             return json.loads(self.process.stdout.readline())
@@ -48,8 +49,9 @@ class NodeEncoder:
         return answer['encrypted'], answer['signature']
 
     def close(self):
-        self.process.stdin.close()
-        self.process.wait(5)
+        if self.process:
+            self.process.stdin.close()
+            self.process.wait(5)
 
 
 class OpensslEncoder:

@@ -29,9 +29,13 @@ class Gate:
         return False
 
     def delay(self, path):
-        delays = self.world.settings['delay']
-        if seconds := delays.get(path, delays.get('*')):
-            time.sleep(seconds)
+        def seconds():
+            delays = self.world.settings['delay']
+            return delays.get(path, delays.get('*', 0))
+
+        began = time.monotonic()
+        while time.monotonic() < began + seconds():
+            time.sleep(0.005)
 
     # CHECKS --------------------------------------------------------------------
 

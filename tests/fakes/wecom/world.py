@@ -13,9 +13,10 @@ SETTINGS = {
     'trusted_ips': None,          # list of addresses; others get 60020
     'fail_next': {},              # {path: [code, …]}: the next answers, whatever is asked; '*' is every path
     'endless_40014': False,
-    'delay': {},                  # {path: seconds} before the answer; '*' is every path
+    'delay': {},                  # {path: seconds} before it is done, or until this is taken back; '*' is every path
     'hang_up': {},                # {path: n}: the next n connections are cut without an answer
     'hang_up_after': {},          # the same, after what was asked was done
+    'die_after': {},              # the same, and the process with it, as kill -9 does
     'per_window': 10000, 'window_seconds': 60,   # calls an endpoint may get, and how long it is blocked after
     'concurrency': {'externalcontact/mark_tag': 5},
     'token_seconds': 7200,
@@ -48,6 +49,9 @@ class Relations(dict):
         if key in self:
             del self.by_user[key[0]][key[1]]
         return super().pop(key, default)
+
+    def __reduce__(self):
+        return Relations, (), None, None, iter(self.items())
 
     def of(self, userid):
         return list(self.by_user.get(userid.lower(), {}).items())
