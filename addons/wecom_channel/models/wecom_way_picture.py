@@ -47,7 +47,9 @@ class WecomWayMixin(models.AbstractModel):
     @api.model
     def _cron_send(self):
         super()._cron_send()
-        for record in self.search([('config_id', '!=', False), ('is_pictured', '=', False)], order='id'):
+        # A way into group chats may still be without the address of its picture.
+        for record in self.search(
+                [('is_pictured', '=', False), '|', ('qr_code', '!=', False), ('url', '!=', False)], order='id'):
             if not record._keep_picture():
                 return
             self.env['ir.cron']._commit_progress(1)
