@@ -7,6 +7,10 @@ from . import wecom_archive_conversation
 from . import wecom_archive_transcript
 from . import wecom_archive_message
 from . import wecom_archive_access
+from . import wecom_archive_rule
+from . import wecom_archive_alert
+from . import wecom_archive_media
+from . import wecom_archive_term
 from . import wecom_event_msgaudit_notify
 from . import wecom_contact
 from . import wecom_tag_rule

@@ -4,6 +4,7 @@ from odoo.fields import NO_ACCESS, Domain
 
 from ..tools.content import ROBOT, is_external
 
+SAID_BY = {'customer': 'contact', 'member': 'member'}
 LINKS = {'recalled_id'}  # what a job may add
 
 
@@ -40,8 +41,9 @@ class WecomArchiveMessage(models.Model):
     payload = fields.Text(readonly=True, groups=NO_ACCESS)
     body = fields.Text("Message", compute='_compute_body', search='_search_body')
     recall_of = fields.Char("Recalls", readonly=True, index='btree_not_null')
-    recalled_id = fields.Many2one('wecom.archive.message', "Recalled message", readonly=True, index='btree_not_null', ondelete='restrict')
+    recalled_id = fields.Many2one('wecom.archive.message', "Recalled message", readonly=True, index='btree_not_null', ondelete='set null')
     recall_ids = fields.One2many('wecom.archive.message', 'recalled_id', "Recalled by", readonly=True)
+    media_ids = fields.One2many('wecom.archive.media', 'message_id', "Files", readonly=True)
     is_recalled = fields.Boolean("Recalled", compute='_compute_is_recalled')
 
     _msgid_uniq = models.UniqueIndex("(archive_id, msgid)", "The message is kept already.")
@@ -120,6 +122,9 @@ class WecomArchiveMessage(models.Model):
             self._prepare(archive, seq, content, text, by_key.get(conversations._get_key(content)), members, contacts)
             for seq, content, text in rows])
         messages._link_recalls()
+        self.env['wecom.archive.media']._expect(archive, {
+            message: content.media for message, (_seq, content, _text) in zip(messages, rows) if content.media})
+        self.env['wecom.archive.rule']._look_at(messages)
         self.env['wecom.tag.rule']._look_at(messages)
         return messages
 
@@ -144,6 +149,10 @@ class WecomArchiveMessage(models.Model):
             'sender_contact_id': sender_contact.id if sender_contact else False, 'contact_id': concerned.id if concerned else False,
             'text': content.text, 'payload': text.replace('\\u0000', ''), 'recall_of': content.recalled or False,
         }
+
+    def _said_by(self, who):
+        """Return those of the messages that a customer, a member, or either said."""
+        return self.filtered(lambda message: who == 'both' or message[f'sender_{SAID_BY[who]}_id'])
 
     def _link_recalls(self):
         """Link recalls and what they recall, whichever came first."""

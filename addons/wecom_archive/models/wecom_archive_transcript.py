@@ -47,8 +47,9 @@ class WecomArchiveConversation(models.Model):
         return {
             'day': format_date(self.env, fields.Datetime.context_timestamp(self, message.occurred_at).date(), date_format='full'),
             'time': format_datetime(self.env, message.occurred_at, dt_format='HH:mm'), 'name': message.sender_name,
-            'is_ours': bool(message.sender_member_id), 'is_recalled': message.is_recalled, 'action': message.action, 'message': message,
-            'text': text, 'kind_name': self._get_kind_name(message.kind),
+            'is_ours': bool(message.sender_member_id), 'is_recalled': message.is_recalled, 'action': message.action,
+            'medias': message.sudo().media_ids,
+            'text': text, 'kind_name': self._get_kind_name(message.kind), 'is_picture': message.kind in ('image', 'emotion'),
         }
 
     @api.model

@@ -32,7 +32,7 @@ class ArchiveCase(ContactCase):
         cls.publics = {version: cipher.public_pem(cipher.load(pem)) for version, pem in cls.pems.items()}
         cls.archive = cls.env['wecom.archive'].create({'app_id': cls.app.id, 'secret': 'archive-secret', 'key_ids': [
             (0, 0, {'version': 1, 'pem': cls.pems[1]})]})
-        cls.auditor = new_test_user(cls.env, login='auditor.a', groups='wecom_archive.group_auditor')
+        cls.auditor = new_test_user(cls.env, login='auditor.a', groups='base.group_user,wecom_archive.group_auditor')
 
     def setUp(self):
         super().setUp()

@@ -12,7 +12,10 @@ ALLOWED = {
     'wecom.archive.record': {'administrator': READ},
     'wecom.archive.conversation': dict.fromkeys(('salesperson', 'manager', 'auditor', 'administrator', 'compliance'), READ),
     'wecom.archive.message': dict.fromkeys(('salesperson', 'manager', 'auditor', 'administrator', 'compliance'), READ),
+    'wecom.archive.media': dict.fromkeys(('salesperson', 'manager', 'auditor', 'administrator', 'compliance'), READ),
     'wecom.archive.access': {'auditor': READ},
+    'wecom.archive.rule': {'auditor': READ, 'compliance': OPERATIONS},
+    'wecom.archive.alert': {'auditor': READ, 'compliance': ('read', 'write')},
 }
 
 
@@ -25,7 +28,7 @@ class TestWecomArchiveAccess(ArchiveCase):
         cls.users = {'salesperson': cls.lina, 'manager': cls.chen, 'auditor': cls.auditor, **{
             role: new_test_user(cls.env, login=f'archive_{role}', groups=group) for role, group in (
                 ('portal', 'base.group_portal'), ('staff', 'base.group_user'), ('administrator', 'base.group_system'),
-                ('compliance', 'wecom_contact.group_compliance'))}}
+                ('compliance', 'base.group_user,wecom_contact.group_compliance'))}}
 
     def setUp(self):
         super().setUp()
