@@ -80,14 +80,15 @@ class WecomCallback(models.Model):
     def _insert_once(self, vals, cron_id):
         """Insert a callback unless it is here.
 
-        A trigger of this second is enough for all that arrive in it: each costs a row and a connection. One that the cron's worker
-        deletes as it begins is locked, so it isn't counted; one that is counted is held until we commit, so the worker begins after.
+        A trigger of this second is enough for all that arrive in it: each costs a row and a connection. (A later one is of an event that
+        failed, and is tried again then.) One that the cron's worker deletes as it begins is locked, so it isn't counted; one that is
+        counted is held until we commit, so the worker begins after.
 
         :return: (whether it is new, whether the queue is going to begin)
         """
         query = SQL(
             """WITH kept AS (INSERT INTO wecom_callback (%s) VALUES %s ON CONFLICT (app_id, key) DO NOTHING RETURNING id),
-                    awake AS (SELECT id FROM ir_cron_trigger WHERE cron_id = %s AND call_at >= %s LIMIT 1 FOR KEY SHARE SKIP LOCKED)
+                    awake AS (SELECT id FROM ir_cron_trigger WHERE cron_id = %s AND call_at = %s LIMIT 1 FOR KEY SHARE SKIP LOCKED)
                SELECT EXISTS (SELECT FROM kept), EXISTS (SELECT FROM awake)""",
             SQL(', ').join(map(SQL.identifier, vals)), tuple(vals.values()), cron_id, vals['received_at'])
         tries = 0

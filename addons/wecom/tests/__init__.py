@@ -1,6 +1,7 @@
 from . import test_wecom_access
 from . import test_wecom_app
 from . import test_wecom_callback
+from . import test_wecom_callback_race
 from . import test_wecom_client
 from . import test_wecom_cuts_rail
 from . import test_wecom_login
