@@ -11,28 +11,40 @@ class WecomHandover(models.Model):
 
     @api.model
     def _cron_send(self):
-        """Ask for what is due, a hundred at a time."""
+        """Ask for what is due; an app that must wait holds back no other."""
         lines = self.env['wecom.handover.line']
-        try:
-            # What is still "sent" was cut off: only one job of this kind runs.
-            lines.search([('state', '=', 'sent')])._ask_unanswered()
-            self.env['ir.cron']._commit_progress(0)
-            while batch := self._get_due_batch():
-                batch.write({'state': 'sent', 'tried_at': fields.Datetime.now()})
-                self.env['ir.cron']._commit_progress(0)
-                batch._send()
-                if not self.env['ir.cron']._commit_progress(len(batch)):
+        for app in self.search([('line_ids.state', 'in', ('planned', 'sent')), ('app_id.state', '=', 'enabled')]).app_id:
+            try:
+                if not self._send_of(app):
+                    self._trigger_send()  # the job's time is up
                     return
-        except WeComError as error:
-            self._trigger_send(fields.Datetime.add(fields.Datetime.now(), seconds=max(error.seconds, 60)))
-            self.env['ir.cron']._commit_progress(0, remaining=0)
-        if lines.search_count([('state', '=', 'sent')], limit=1):
+            except WeComError as error:
+                self._trigger_send(fields.Datetime.add(fields.Datetime.now(), seconds=max(error.seconds, 60)))
+                self.env['ir.cron']._commit_progress(0, remaining=0)
+        if lines.search_count([('state', '=', 'sent'), ('handover_id.app_id.state', '=', 'enabled')], limit=1):
             self._trigger_send(fields.Datetime.add(fields.Datetime.now(), seconds=60))
 
     @api.model
-    def _get_due_batch(self):
+    def _send_of(self, app):
+        """Ask for what is due of one app, a hundred at a time.
+
+        :return: seconds that the job has left
+        :raise WeComError: when the app had better wait
+        """
+        # What is still "sent" was cut off: only one job of this kind runs.
+        self.env['wecom.handover.line'].search([('state', '=', 'sent'), ('handover_id.app_id', '=', app.id)])._ask_unanswered()
+        time_left = self.env['ir.cron']._commit_progress(0)
+        while time_left and (batch := self._get_due_batch(app)):
+            batch.write({'state': 'sent', 'tried_at': fields.Datetime.now()})
+            self.env['ir.cron']._commit_progress(0)
+            batch._send()
+            time_left = self.env['ir.cron']._commit_progress(len(batch))
+        return time_left
+
+    @api.model
+    def _get_due_batch(self, app):
         """Return lines of one handover and kind that one call takes."""
-        due = [('state', '=', 'planned'), ('planned_for', '<=', self._get_day()), ('handover_id.app_id.state', '=', 'enabled')]
+        due = [('state', '=', 'planned'), ('planned_for', '<=', self._get_day()), ('handover_id.app_id', '=', app.id)]
         first = self.env['wecom.handover.line'].search(due, order='id', limit=1)
         return self.env['wecom.handover.line'].search(
             [*due, ('handover_id', '=', first.handover_id.id), ('chat_id', '!=' if first.chat_id else '=', False)],
