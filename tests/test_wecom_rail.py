@@ -71,6 +71,21 @@ def test_check_01_no_acknowledged_callback_is_lost_when_the_server_is_killed(wec
     assert slowest < 5, 'WeCom waits no longer; how fast we answer is measured by scripts/bench wecom_callback'
 
 
+def test_a_comparison_goes_on_at_once_when_another_job_was_faster(wecom, server, app):
+    """Two jobs write the same: the second is refused by PostgreSQL, and Odoo would try it again in ten minutes."""
+    followers = 'externalcontact/get_follow_user_list'
+    _sql(server, 'UPDATE wecom_app SET has_stale_tags = true')
+    _control(wecom, 'settings', delay={followers: 20})
+    Rpc(server.url, server.db)('wecom.app', 'action_resync_contacts', [app])
+    _wait(lambda: followers in _control(wecom, 'state.json')['running'])  # the tags were read, and will be written
+    _sql(server, 'UPDATE wecom_app SET has_stale_tags = true')
+    _control(wecom, 'settings', delay={})
+
+    _wait(lambda: _sql(server, 'SELECT state FROM wecom_resync') == 'done', 20)
+    called = [call['path'] for call in _control(wecom, 'calls.json')]
+    assert called.count(followers) == 2, 'nobody was faster: that proves nothing'
+
+
 def _control(fake, action, **values):
     request = urllib.request.Request(f'{fake.url}/control/{action}', json.dumps(values).encode() if values else None)
     with urllib.request.urlopen(request, timeout=300) as answer:

@@ -1,8 +1,17 @@
-"""Transactions of their own, one at a time over all workers."""
+"""Transactions of their own, one at a time over all workers; steps of a job that others were faster than."""
 import hashlib
+import logging
+import random
+import time
 from contextlib import contextmanager
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import SUPERUSER_ID, api
+
+from odoo.addons.exchange.models.exchange_message_mixin import CONCURRENCY, MAX_CONCURRENCY_TRIES
+
+_logger = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -43,6 +52,26 @@ def place(env, name, most):
         finally:
             if taken is not None:
                 cr.execute("SELECT pg_advisory_unlock(%s)", [_number(f'{name} #{taken}')])
+
+
+def run_step(env, step):
+    """Run one step of a job, up to the next commit; done again where another transaction wrote the same meanwhile.
+
+    Odoo repeats requests, not jobs: those it takes for failed, and runs them again with their next period.
+    """
+    tries = 0
+    while True:
+        try:
+            result = step()
+            env.flush_all()
+            return result
+        except (*CONCURRENCY, UniqueViolation) as error:
+            tries += 1
+            if tries == MAX_CONCURRENCY_TRIES:
+                raise
+            _logger.info("WeCom: once more, as another job was faster (%s)", type(error).__name__)
+            env.cr.rollback()
+            time.sleep(random.uniform(0, 0.1 * 2 ** tries))
 
 
 def _number(name):

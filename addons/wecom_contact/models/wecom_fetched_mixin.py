@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from odoo.addons.wecom.models.exclusive import run_step
 from odoo.addons.wecom.models.wecom_client import WeComError
 
 
@@ -30,7 +31,7 @@ class WecomFetchedMixin(models.AbstractModel):
         while batch := self.search([('is_stale', '=', True), ('problem', '=', False)], order='id', limit=batch_size):
             for number, record in enumerate(batch):
                 try:
-                    record.try_lock_for_update(allow_referencing=True)._fetch()
+                    run_step(self.env, record._fetch_alone)
                 except WeComError as error:
                     if error.policy != 'business':
                         seconds = error.seconds or (600 if error.policy == 'config' else 60)
@@ -40,6 +41,9 @@ class WecomFetchedMixin(models.AbstractModel):
                     record.problem = error.sentence
                 if not self.env['ir.cron']._commit_progress(1, remaining=len(batch) - number - 1):
                     return
+
+    def _fetch_alone(self):
+        self.try_lock_for_update(allow_referencing=True)._fetch()
 
     def _fetch(self):
         """Ask WeCom and write down what it says; for one record, or none when another job has it. To override."""

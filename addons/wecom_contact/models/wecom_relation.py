@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL
 
+from odoo.addons.wecom.models.exclusive import run_step
 from odoo.addons.wecom.models.wecom_client import WeComError
 from odoo.addons.wecom.tools import envelope
 
@@ -104,7 +105,7 @@ class WecomRelation(models.Model):
         while unsent := self.search([('is_unsent', '=', True)], order='id', limit=1000):
             for left, relation in zip(reversed(range(len(unsent))), unsent):
                 try:
-                    relation._send()
+                    run_step(self.env, relation._send)
                 except WeComError as error:
                     if error.policy != 'business':
                         at = fields.Datetime.add(fields.Datetime.now(), seconds=error.seconds or 60)

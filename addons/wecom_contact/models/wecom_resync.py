@@ -2,6 +2,7 @@ import json
 
 from odoo import api, fields, models
 
+from odoo.addons.wecom.models.exclusive import run_step
 from odoo.addons.wecom.models.wecom_client import WeComError
 
 MEMBERS_AT_ONCE = 100  # of one call, and customers of one page: WeCom's own limits (D:92994)
@@ -64,7 +65,7 @@ class WecomResync(models.Model):
         for resync in self.search([('state', '=', 'running')], order='id'):
             while resync.state == 'running':
                 try:
-                    resync._read_page()
+                    run_step(self.env, resync._read_page)  # tags, events and notes go on meanwhile
                 except WeComError as error:
                     resync.problem = error.sentence
                     at = fields.Datetime.add(fields.Datetime.now(), seconds=error.seconds or RETRY)

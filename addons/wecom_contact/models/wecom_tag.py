@@ -1,6 +1,9 @@
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.wecom.models.exclusive import run_step
 from odoo.addons.wecom.models.wecom_client import WeComError
 
 EDITABLE = {'name', 'active'}
@@ -91,7 +94,7 @@ class WecomTag(models.Model):
         todo = self.with_context(active_test=False).search([('to_send', '!=', False)], order='id', limit=1000)
         for tag in todo:
             try:
-                tag._send()
+                run_step(self.env, tag._send)
             except WeComError as error:
                 if error.policy != 'business':
                     at = fields.Datetime.add(fields.Datetime.now(), seconds=error.seconds or 60)
@@ -101,7 +104,7 @@ class WecomTag(models.Model):
             self.env['ir.cron']._commit_progress(1)
         for app in self.env['wecom.app'].search([('has_stale_tags', '=', True), ('state', '=', 'enabled')]):
             try:
-                self._sync(app)
+                run_step(self.env, partial(self._sync, app))
             except WeComError as error:
                 at = fields.Datetime.add(fields.Datetime.now(), seconds=error.seconds or 60)
                 self.env.ref('wecom_contact.ir_cron_wecom_tag').sudo()._trigger(at)

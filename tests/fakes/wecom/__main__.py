@@ -152,6 +152,7 @@ class Door(BaseHTTPRequestHandler):
             with world.lock:
                 state = {name: getattr(world, name) for name in STATE}
                 state['relations'] = [{'external_userid': external, **row} for (_name, external), row in world.relations.items()]
+                state['running'] = [path for path, count in self.gate.running.items() if count]
                 state['encoder'] = self.callbacks.encoder.name
                 return self._json(200, state)
         if path == '/control/calls.json':
