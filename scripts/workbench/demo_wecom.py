@@ -2,7 +2,7 @@
 import json
 import urllib.request
 
-from . import node_tools, odoo, python_env, simulators
+from . import node_tools, odoo, postgres, python_env, simulators
 from .machine import say, step
 
 #: from the server's port to the simulator's
@@ -30,10 +30,11 @@ for account, login in LINKED.items():
     member = env["wecom.member"].search([("app_id", "=", app.id), ("userid", "=", account), ("user_id", "=", False)])
     member.user_id = env["res.users"].search([("login", "=", login)], limit=1)
 of_app = [("app_id", "=", app.id)]
-# The simulated world begins anew with each start, and knows nothing of what the last one held for us.
-env["wecom.channel"].search(of_app).write({{"config_id": False, "url": False, "qr_code": False, "is_pictured": False, "to_send": "add"}})
-env["wecom.join.way"].search(of_app).write({{"config_id": False, "active": False, "to_send": False}})
-env["wecom.material"].search(of_app).write({{"media_id": False, "media_until": False}})
+if {forgot}:
+    # A world without a past knows nothing of what the last one held for us.
+    env["wecom.channel"].search(of_app).write({{"config_id": False, "url": False, "qr_code": False, "is_pictured": False, "to_send": "add"}})
+    env["wecom.join.way"].search(of_app).write({{"config_id": False, "active": False, "to_send": False}})
+    env["wecom.material"].search(of_app).write({{"media_id": False, "media_until": False}})
 if is_new:
     members = {{member.userid: member for member in env["wecom.member"].search(of_app)}}
     sales, service = members["ZhangWei"] + members["LiNa"], members["XiaoZhou"]
@@ -49,29 +50,61 @@ env["wecom.resync"]._begin(app)
 env["wecom.resync"]._cron_resync()
 env["wecom.chat"]._cron_fetch()
 env.cr.commit()
+env["wecom.channel"]._cron_send()
 print("DOOR " + app.door)
 '''
 
+#: by which code ('': he looked for the member), who comes; a half-added one waits to be confirmed
+COMING = (
+    ('环保展2026', '何经理（东江电镀）', False), ('环保展2026', '罗女士', False), ('环保展2026', '黄先生', False), ('官网', '邓先生', False),
+    ('官网', '叶小姐', False), ('环保展2026', '微信访客', True), ('', '梁老板', False))
+
 
 class WecomSimulator:
-    """`tests/fakes/wecom`, for as long as the server runs; its world begins anew with each start."""
+    """`tests/fakes/wecom`, for as long as the server runs; it goes on where it was, unless the database knows nothing of it."""
 
-    def __init__(self, port):
+    def __init__(self, port, folder):
         node_tools.ensure_wecom_crypto()
-        self.fake = simulators.Fake('wecom', '--port', simulators.free(port + OFFSET), python=python_env.PYTHON)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.state = folder / 'wecom.state'
+        self.fake = simulators.Fake('wecom', '--port', simulators.free(port + OFFSET), '--state', self.state, python=python_env.PYTHON)
+        self.is_new = False
 
     def join(self, databases, name, url):
         """Start it, set up its app in the database, and tell it where callbacks go."""
+        known = postgres.sql("SELECT count(*) FROM wecom_app WHERE corp_id = 'wwfake0000000001'", name, databases.cluster.env())
+        self.is_new = known == '0'
+        if self.is_new:
+            self.state.unlink(missing_ok=True)
+        forgot = not self.state.exists()
         self.fake.start()
-        self._ask('people')
+        if forgot:
+            self._ask('people')
         with step('WeCom, simulated'):
-            code = SCRIPT.format(api=f'{self.fake.url}/cgi-bin/', url=url, linked=LINKED)
+            code = SCRIPT.format(api=f'{self.fake.url}/cgi-bin/', url=url, linked=LINKED, forgot=forgot)
             said = odoo.run(['shell', '-d', name, '--no-http'], databases.env(), stdin=code)
             door = next(line for line in said.splitlines() if line.startswith('DOOR ')).removeprefix('DOOR ')
             self._ask('app', agentid='1000002', callback=f'{url}/wecom/callback/{door}')
 
+    def play(self):
+        """Let customers come by the codes, and two part from a member, so that nobody begins with empty screens; the server runs."""
+        if not self.is_new:
+            return
+        with step('Customers come on WeCom'):
+            state = self._ask('state.json')
+            codes = {way['remark']: {'way': number} for number, way in state['ways'].items()}
+            for number, link in state['links'].items():
+                name, key = link['link_name'].split()
+                codes[name] = {'link': number, 'state': key}
+            came = [self._ask('act', act='scan', name=name, half=half, **codes.get(code, {'userid': 'LiNa'}))['external_userid']
+                    for code, name, half in COMING]
+            self._ask('act', act='customer_deletes', userid='LiNa', external_userid=came[-1])
+            self._ask('act', act='member_deletes', userid='XiaoZhou', external_userid=f'wmdemo{5:026}')
+
     def _ask(self, action, **words):
-        urllib.request.urlopen(f'{self.fake.url}/control/{action}', json.dumps(words).encode(), timeout=20).close()
+        request = urllib.request.Request(f'{self.fake.url}/control/{action}', json.dumps(words).encode() if words else None)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
 
     def welcome(self):
         say(f'  {self.fake.url}/   WeCom: play its members and customers there')
