@@ -87,7 +87,7 @@ class WecomSimulator:
             self._ask('app', agentid='1000002', callback=f'{url}/wecom/callback/{door}')
 
     def play(self):
-        """Let customers come by the codes, and two part from a member, so that nobody begins with empty screens; the server runs."""
+        """Let customers come by the codes, and two of those who were there part from a member, so that nobody begins with empty screens; the server runs."""
         if not self.is_new:
             return
         with step('Customers come on WeCom'):
@@ -96,9 +96,9 @@ class WecomSimulator:
             for number, link in state['links'].items():
                 name, key = link['link_name'].split()
                 codes[name] = {'link': number, 'state': key}
-            came = [self._ask('act', act='scan', name=name, half=half, **codes.get(code, {'userid': 'LiNa'}))['external_userid']
-                    for code, name, half in COMING]
-            self._ask('act', act='customer_deletes', userid='LiNa', external_userid=came[-1])
+            for code, name, half in COMING:
+                self._ask('act', act='scan', name=name, half=half, **codes.get(code, {'userid': 'LiNa'}))
+            self._ask('act', act='customer_deletes', userid='ChenHao', external_userid=f'wmdemo{4:026}')
             self._ask('act', act='member_deletes', userid='XiaoZhou', external_userid=f'wmdemo{5:026}')
 
     def _ask(self, action, **words):

@@ -10,7 +10,7 @@ class WecomRelation(models.Model):
         if server and server != self.user_id:
             lead._message_log(body=self.env._(
                 "%(customer)s added %(member)s, but %(producer)s is served by %(server)s, whose lead this is.",
-                customer=self.contact_id.name, member=self.member_id.name, producer=lead.partner_id.commercial_partner_id.name,
+                customer=self.contact_id.display_name, member=self.member_id.name, producer=lead.partner_id.commercial_partner_id.name,
                 server=server.name))
         return lead
 

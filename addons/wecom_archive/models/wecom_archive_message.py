@@ -59,11 +59,11 @@ class WecomArchiveMessage(models.Model):
             message.display_name = self.env._(
                 "%(conversation)s, message %(number)s", conversation=message.sudo().conversation_id.display_name or '', number=message.seq)
 
-    @api.depends('sender_member_id.name', 'sender_contact_id.name')
+    @api.depends('sender_member_id.name', 'sender_contact_id.display_name')
     def _compute_sender_name(self):
         # sudo: auditors know everybody by name, also customers who aren't theirs
         for message, message_sudo in zip(self, self.sudo()):
-            message.sender_name = message_sudo.sender_contact_id.name or message_sudo.sender_member_id.name or message.sender
+            message.sender_name = message_sudo.sender_contact_id.display_name or message_sudo.sender_member_id.name or message.sender
 
     @api.depends('recall_ids')
     def _compute_is_recalled(self):

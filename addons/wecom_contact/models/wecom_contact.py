@@ -43,6 +43,12 @@ class WecomContact(models.Model):
 
     _external_uniq = models.UniqueIndex("(app_id, external_userid)", "The customer is known already.")
 
+    @api.depends('name', 'external_userid')
+    def _compute_display_name(self):
+        for contact in self:
+            contact.display_name = self.env._(
+                "Name unknown (%(id)s)", id=contact.external_userid[-4:]) if contact._is_nameless() else contact.name
+
     @api.depends('lead_ids')
     def _compute_lead_count(self):
         counts = dict(self.env['crm.lead']._read_group([('wecom_contact_id', 'in', self.ids)], ['wecom_contact_id'], ['__count']))

@@ -72,7 +72,7 @@ class WecomLoss(models.Model):
         self.check_access('write')
         for loss in self:
             if not loss.reason_id:
-                raise UserError(self.env._("%(customer)s: choose the reason first, then give up.", customer=loss.contact_id.name))
+                raise UserError(self.env._("%(customer)s: choose the reason first, then give up.", customer=loss.contact_id.display_name))
         # sudo: what happened is written by nobody by hand
         self.sudo()._close('given_up', self.env.user)
         return True
@@ -124,7 +124,7 @@ class WecomLoss(models.Model):
         return self.user_id.sale_team_id.user_id or self.contact_id.app_id.user_id
 
     def _get_sentence(self):
-        words = {'customer': self.contact_id.name, 'member': self.member_id.name}
+        words = {'customer': self.contact_id.display_name, 'member': self.member_id.name}
         if self.side == 'lost':
             return self.env._("%(customer)s deleted %(member)s on WeCom: win him back", **words)
         if self.side == 'removed':

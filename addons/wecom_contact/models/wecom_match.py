@@ -31,7 +31,6 @@ class WecomMatch(models.Model):
     decided_at = fields.Datetime("Decided", readonly=True)
     other_ids = fields.One2many(related='contact_id.match_ids', string="Who else it may be")
 
-    contact_name = fields.Char(related='contact_id.name', string="Name on WeCom")
     contact_corp_name = fields.Char(related='contact_id.corp_name', string="Company on WeCom")
     contact_numbers = fields.Char("Numbers noted", compute='_compute_contact_numbers')
     relation_ids = fields.One2many(related='contact_id.relation_ids')
@@ -88,7 +87,7 @@ class WecomMatch(models.Model):
         partners = self.contact_id.match_ids.filtered(lambda match: match.state == 'open').partner_id
         if len(partners) < 2:
             raise UserError(self.env._("“%(customer)s” is in doubt with one contact only; there is nothing to merge.",
-                                       customer=self.contact_id.name))
+                                       customer=self.contact_id.display_name))
         self.env['base.partner.merge.automatic.wizard'].check_access('create')
         action = self.env['ir.actions.act_window']._for_xml_id('base.action_partner_merge')
         return {**action, 'context': {'active_model': 'res.partner', 'active_ids': partners.ids}}
@@ -107,6 +106,6 @@ class WecomMatch(models.Model):
         todo_sudo = self.sudo()
         for match_sudo in todo_sudo:
             if match_sudo.state != 'open':
-                raise UserError(self.env._("Who “%(customer)s” is was decided already.", customer=match_sudo.contact_id.name))
+                raise UserError(self.env._("Who “%(customer)s” is was decided already.", customer=match_sudo.contact_id.display_name))
         todo_sudo.write({'state': state, 'decided_by': self.env.uid, 'decided_at': fields.Datetime.now()})
         return todo_sudo

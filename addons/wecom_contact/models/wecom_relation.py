@@ -80,10 +80,10 @@ class WecomRelation(models.Model):
         for relation in self:
             relation.mobile_text = ', '.join(json.loads(relation.mobiles or '[]'))
 
-    @api.depends('contact_id.name', 'member_id.name')
+    @api.depends('contact_id.display_name', 'member_id.name')
     def _compute_display_name(self):
         for relation in self:
-            relation.display_name = f'{relation.contact_id.name} – {relation.member_id.name}'
+            relation.display_name = f'{relation.contact_id.display_name} – {relation.member_id.name}'
 
     # === CRUD METHODS === #
 
@@ -252,7 +252,7 @@ class WecomRelation(models.Model):
             if lead:
                 lead.wecom_contact_id = contact
                 lead.message_post(body=self.env._(
-                    "%(customer)s added %(member)s on WeCom.", customer=contact.name, member=relation.member_id.name))
+                    "%(customer)s added %(member)s on WeCom.", customer=contact.display_name, member=relation.member_id.name))
             else:
                 relation._create_lead()
 

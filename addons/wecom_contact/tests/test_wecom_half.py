@@ -26,6 +26,7 @@ class TestWecomHalf(ContactCase):
         lead = contact.lead_ids
         self.assertEqual((contact.standing, contact.member_count, contact.relation_ids.state), ('half', 0, 'half'))
         self.assertEqual((lead.name, lead.contact_name, lead.user_id), ('企业微信 · 李娜', False, self.lina))
+        self.assertEqual(contact.display_name, f'Name unknown ({contact.external_userid[-4:]})')
 
         self.confirm(contact)
 

@@ -46,10 +46,10 @@ class WecomHandoverLine(models.Model):
         "(chat_id) WHERE state IN ('planned', 'sent', 'waiting')", "This group chat is being handed over already.")
     _due_idx = models.Index("(planned_for) WHERE state IN ('planned', 'sent', 'waiting')")
 
-    @api.depends('contact_id.name', 'chat_id.name')
+    @api.depends('contact_id.display_name', 'chat_id.display_name')
     def _compute_display_name(self):
         for line in self:
-            line.display_name = line.contact_id.name or line.chat_id.display_name
+            line.display_name = line.contact_id.display_name or line.chat_id.display_name
 
     # === ACTION METHODS === #
 
