@@ -6,7 +6,7 @@
     "category": "Solid Waste",
     "author": "东实环境 SCRM team",
     "license": "AGPL-3",
-    "depends": ["scrm_crm", "esign", "sms_cn", "waste_wecom", "wecom_archive", "wecom_hr", "l10n_cn"],
+    "depends": ["scrm_crm", "esign", "sms_cn", "waste_wecom", "wecom_archive", "wecom_engage", "wecom_hr", "l10n_cn"],
     "demo": [
         "demo/res_company.xml",
         "demo/res_users.xml",

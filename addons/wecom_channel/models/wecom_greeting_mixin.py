@@ -17,13 +17,18 @@ class WecomGreetingMixin(models.AbstractModel):
 
     @api.depends('welcome', 'material_ids')
     def _compute_welcome_preview(self):
-        kinds = dict(self.env['wecom.material']._fields['kind']._description_selection(self.env))
         for greeting in self:
-            bubbles = [greeting._fill_in(self.env._("Ms. Wang"), self.env._("Li Na"))] if greeting.welcome else []
-            bubbles += [f'[{kinds[material.kind]}] {material.name}' for material in greeting.material_ids]
-            greeting.welcome_preview = Markup('').join(
-                Markup('<div class="mb-2"><span class="d-inline-block rounded bg-success-subtle text-body p-2" '
-                       'style="white-space: pre-wrap">%s</span></div>') % bubble for bubble in bubbles) or False
+            text = greeting._fill_in(self.env._("Ms. Wang"), self.env._("Li Na")) if greeting.welcome else ''
+            greeting.welcome_preview = self._to_bubbles(text, greeting.material_ids)
+
+    @api.model
+    def _to_bubbles(self, text, materials):
+        """Return a message about as a phone shows it."""
+        kinds = dict(materials._fields['kind']._description_selection(self.env))
+        bubbles = [*filter(None, [text]), *(f'[{kinds[material.kind]}] {material.name}' for material in materials)]
+        return Markup('').join(
+            Markup('<div class="mb-2"><span class="d-inline-block rounded bg-success-subtle text-body p-2" '
+                   'style="white-space: pre-wrap">%s</span></div>') % bubble for bubble in bubbles) or False
 
     @api.constrains('welcome', 'material_ids')
     def _check_greeting(self):

@@ -1,0 +1,20 @@
+{
+    'name': "WeCom Engagement",
+    'summary': "How we work our customers on WeCom: group sends, what came of them, within WeCom's limits",
+    'description': " ",
+    'version': '19.0.1.0.0',
+    'category': 'Sales/CRM',
+    'author': "东实环境 SCRM team",
+    'license': 'AGPL-3',
+    'depends': ['wecom_channel', 'wecom_handover', 'resource'],
+    'data': [
+        'security/ir.model.access.csv',
+        'security/wecom_engage_rules.xml',
+        'data/ir_cron_data.xml',
+        'views/wecom_send_task_views.xml',
+        'views/wecom_send_views.xml',
+        'views/wecom_contact_views.xml',
+        'views/wecom_app_views.xml',
+        'views/wecom_engage_menus.xml',
+    ],
+}

@@ -1,0 +1,3 @@
+from . import test_wecom_cuts_engage
+from . import test_wecom_engage_access
+from . import test_wecom_send
