@@ -57,6 +57,7 @@ STATE = ('customers', 'relations', 'tags', 'chats', 'ways', 'links', 'join_ways'
 
 class Door(BaseHTTPRequestHandler):
     protocol_version = 'HTTP/1.1'
+    disable_nagle_algorithm = True  # else a body waits 40 ms for its head to be acknowledged
 
     def setup(self):
         super().setup()
