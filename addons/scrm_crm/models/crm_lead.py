@@ -173,4 +173,5 @@ class CrmLead(models.Model):
 
     def _open_wizard(self, action):
         self.check_access("read")
-        return {**self.env["ir.actions.act_window"]._for_xml_id(action), "context": {"default_lead_ids": self.ids}}
+        return {**self.env["ir.actions.act_window"]._for_xml_id(action), "context": {
+            "default_lead_ids": self.ids, "dialog_size": "medium"}}

@@ -109,8 +109,9 @@ class WecomChannel(models.Model):
     def _refresh(self):
         """Mark the codes that lead to others than they should."""
         channels = self.search([('config_id', '!=', False), ('to_send', '=', False)])
-        tried, nobody = fields.Datetime.now() - AGAIN, self._get_nobody()
+        tried = fields.Datetime.now() - AGAIN
         for channel, members in channels._choose_members().items():
+            nobody = channel._in_words_of_app()._get_nobody()
             if not members:
                 if channel.problem != nobody:
                     channel.problem = nobody

@@ -86,6 +86,7 @@ class WecomWayMixin(models.AbstractModel):
     def _cron_send(self):
         """Tell WeCom what changed, one transaction each. A refusal is kept with its record; the others go on."""
         for record in self.with_context(active_test=False).search([('to_send', '!=', False)], order='id'):
+            record = record._in_words_of_app()
             try:
                 record._send()
             except WeComError as error:
@@ -94,6 +95,10 @@ class WecomWayMixin(models.AbstractModel):
                     return
                 record.write({'to_send': False, 'problem': record._explain_refusal(error)})
             self.env['ir.cron']._commit_progress(1)
+
+    def _in_words_of_app(self):
+        """Return the record in the language of who is responsible for the app: people read what the job notes."""
+        return self.with_context(lang=self.app_id.user_id.lang)
 
     def _send(self):
         if self.to_send == 'delete':

@@ -159,6 +159,16 @@ class TestWecomRota(ContactCase):
         self.send()
         self.assertEqual((self.listed(channel), channel.problem), (['LiNa'], False))
 
+    def test_what_the_job_notes_is_in_the_language_of_who_is_responsible(self):
+        self.env['res.lang']._activate_lang('zh_CN')
+        self.app.user_id.lang = 'zh_CN'
+        channel = self.make(member_ids=self.zhang.ids)
+        self.zhang._leave()
+        self.send()
+
+        self.assertEqual(channel.problem, channel.with_context(lang='zh_CN')._get_nobody())
+        self.assertNotEqual(channel.problem, channel._get_nobody())
+
     def test_members_of_another_corp_are_refused(self):
         stranger = self.env['wecom.member'].create(
             {'app_id': self.make_app('1000003', corp_id='wwother').id, 'userid': 'X', 'name': '外人'})

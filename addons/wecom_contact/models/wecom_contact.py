@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 
 from odoo.addons.wecom.models.wecom_client import WeComError
 
+STANDINGS = {'active': 'friend', 'half': 'half'}  # what a customer is to us by the first state that one of his relations has
 GONE = (84061, 40096)  # nobody of ours has this customer; the id is not (or no longer) within the app's range
 
 
@@ -38,12 +39,14 @@ class WecomContact(models.Model):
     standing = fields.Selection([
         ('friend', "Friends"),
         ('half', "To be confirmed"),
+        ('lapsed', "Never confirmed"),
         ('gone', "Gone"),
     ], compute='_compute_member_count', store=True, help="To be confirmed: he added a member, who hasn't confirmed him yet.")
 
     _external_uniq = models.UniqueIndex("(app_id, external_userid)", "The customer is known already.")
 
     @api.depends('name', 'external_userid')
+    @api.depends_context('lang')
     def _compute_display_name(self):
         for contact in self:
             contact.display_name = self.env._(
@@ -65,13 +68,15 @@ class WecomContact(models.Model):
 
     @api.depends('relation_ids.state')
     def _compute_member_count(self):
-        counts = {(contact, state): count for contact, state, count in self.env['wecom.relation']._read_group(
-            [('contact_id', 'in', self.ids)], ['contact_id', 'state'], ['__count'])}
-        known = {contact for contact, _state in counts}
+        counts = {}
+        for contact, state, count in self.env['wecom.relation']._read_group(
+                [('contact_id', 'in', self.ids)], ['contact_id', 'state'], ['__count']):
+            counts.setdefault(contact, {})[state] = count
         for contact in self:
-            contact.member_count = counts.get((contact._origin, 'active'), 0)
-            is_half = (contact._origin, 'half') in counts
-            contact.standing = 'friend' if contact.member_count else 'half' if is_half else 'gone' if contact._origin in known else False
+            own = counts.get(contact._origin, {})
+            contact.member_count = own.get('active', 0)
+            ended = ('lapsed' if own.keys() == {'lapsed'} else 'gone') if own else False
+            contact.standing = next((standing for state, standing in STANDINGS.items() if state in own), ended)
 
     # === ACTION METHODS === #
 

@@ -73,7 +73,7 @@ class WecomRisk(models.Model):
             ('happened_at', '>', fields.Datetime.now() - timedelta(days=days))])
         risk = self.search([('member_id', '=', member.id), ('state', '=', 'open')])
         if not risk and len(recent) >= most:
-            risk = self.create({'member_id': member.id})
+            risk = self.with_context(mail_create_nolog=True).create({'member_id': member.id}).with_env(self.env)
             risk._alert(recent)
         if risk:
             recent.write({'risk_id': risk.id})

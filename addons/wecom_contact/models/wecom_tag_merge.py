@@ -38,6 +38,11 @@ class WecomTagMerge(models.Model):
         chosen = self.env.context.get('active_ids') or [] if self.env.context.get('active_model') == 'wecom.tag' else []
         return {**values, **dict(zip(('from_tag_id', 'into_tag_id'), chosen))}
 
+    @api.depends('from_tag_id.display_name', 'into_tag_id.display_name', 'from_name')
+    def _compute_display_name(self):
+        for merge in self:
+            merge.display_name = f'{merge.from_name or merge.from_tag_id.display_name} → {merge.into_tag_id.display_name}'
+
     @api.depends('from_tag_id')
     def _compute_customer_count(self):
         for merge in self:

@@ -30,7 +30,7 @@ class TestWecomHalf(ContactCase):
 
         self.confirm(contact)
 
-        self.assertEqual((contact.name, contact.standing, contact.member_count), ('王女士', 'friend', 1))
+        self.assertEqual((contact.display_name, contact.standing, contact.member_count), ('王女士', 'friend', 1))
         self.assertEqual((contact.relation_ids.mapped('state'), contact.lead_ids), (['active'], lead))
         self.assertEqual((lead.name, lead.contact_name), ('王女士', '王女士'))
 
@@ -53,7 +53,7 @@ class TestWecomHalf(ContactCase):
                     self.run_queue(text)
                 contact = self.contact(external)
 
-                self.assertEqual((contact.relation_ids.state, contact.standing, self.losses(contact)), ('lapsed', 'gone', 0))
+                self.assertEqual((contact.relation_ids.state, contact.standing, self.losses(contact)), ('lapsed', 'lapsed', 0))
                 self.assertFalse(self.env['mail.activity'].search([('res_model', '=', 'wecom.loss'), ('user_id', '=', self.lina.id)]))
 
         contact = self.contact(external)

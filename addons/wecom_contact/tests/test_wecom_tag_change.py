@@ -1,5 +1,5 @@
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import ContactCase
 
@@ -22,6 +22,14 @@ class TestWecomTagChange(ContactCase):
 
     def with_tag(self):
         return self.env['wecom.relation'].search([('tag_ids', 'in', self.tag.ids)])
+
+    def test_salespeople_open_it_though_they_see_no_app(self):
+        for user in (self.lina, self.chen):
+            wizard = Form(self.env['wecom.tag.change'].with_user(user).with_context(
+                active_model='wecom.contact', active_ids=self.contacts.with_user(user).search([]).ids))
+            wizard.tag_ids.add(self.tag)
+            self.assertTrue(wizard.concerned_count)
+            self.assertIn(self.tag, wizard.save().usable_tag_ids)
 
     def test_s0_g1_c_five_chosen_customers_get_the_tag_here_and_on_wecom(self):
         five = self.contacts.filtered(lambda contact: contact.external_userid in self.externals[:5])

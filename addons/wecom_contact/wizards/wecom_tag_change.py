@@ -9,12 +9,12 @@ class WecomTagChange(models.TransientModel):
     _description = "Put on or take off WeCom tags"
 
     contact_ids = fields.Many2many('wecom.contact', string="Customers", default=lambda self: self._default_contact_ids())
-    app_ids = fields.Many2many('wecom.app', compute='_compute_app_ids', compute_sudo=True)
+    usable_tag_ids = fields.Many2many('wecom.tag', compute='_compute_usable_tag_ids', help="Those of the customers' corps.")
     action = fields.Selection([
         ('put_on', "Put on"),
         ('take_off', "Take off"),
     ], "What", required=True, default='put_on')
-    tag_ids = fields.Many2many('wecom.tag', string="Tags", domain="[('app_id', 'in', app_ids), ('to_send', '!=', 'delete')]")
+    tag_ids = fields.Many2many('wecom.tag', string="Tags", domain="[('id', 'in', usable_tag_ids)]")
     is_mine_only = fields.Boolean("Only as my customer", help="Not for colleagues who have the customer, too.")
     concerned_count = fields.Integer("Customers whose tags change", compute='_compute_concerned_count')
     relation_count = fields.Integer("Relations whose tags change", compute='_compute_concerned_count')
@@ -25,9 +25,10 @@ class WecomTagChange(models.TransientModel):
             self.env.context.get('active_ids') if self.env.context.get('active_model') == 'wecom.contact' else ())
 
     @api.depends('contact_ids')
-    def _compute_app_ids(self):
+    def _compute_usable_tag_ids(self):
         for change in self:
-            change.app_ids = change.contact_ids.app_id
+            change.usable_tag_ids = self.env['wecom.tag'].search(
+                [('app_id', 'in', change.contact_ids.app_id.ids), ('to_send', '!=', 'delete')])
 
     @api.depends('contact_ids', 'action', 'tag_ids', 'is_mine_only')
     def _compute_concerned_count(self):
