@@ -3,7 +3,7 @@
 
     python tests/fakes/wecom_archive.py WORLD.json
 
-WORLD.json is read anew for each request, so a test changes it meanwhile:
+WORLD.json is read anew when it has changed, so a test changes it meanwhile:
 
     {"secret": …, "keys": {"1": public PEM, …}, "fault": {"pull": code | "abort" | "hang", …}, "oldest": seq,
      "records": [{"seq", "version", "content": {…the message, decrypted…}, "fault": code | "abort" | "hang" | "garbage"}],
@@ -25,10 +25,18 @@ from cryptography.hazmat.primitives.asymmetric import padding
 
 PATH = Path(sys.argv[1])
 opened = {}
+last = {}
 
 
 class Refused(Exception):
     pass
+
+
+def read_world():
+    state = PATH.stat()
+    if last.get('state') != (state.st_mtime_ns, state.st_size):
+        last.update(state=(state.st_mtime_ns, state.st_size), world=json.loads(PATH.read_text()))
+    return last['world']
 
 
 def suffer(fault):
@@ -95,7 +103,7 @@ def main():
     for line in sys.stdin:
         request = json.loads(line)
         op = request.pop('op')
-        world = json.loads(PATH.read_text())
+        world = read_world()
         if world.get('log'):
             with open(world['log'], 'a', encoding='utf-8') as log:
                 log.write(f'{os.getpid()} {op} {request.get("seq", request.get("index", ""))}\n')
