@@ -19,7 +19,7 @@ class WecomArchiveAlert(models.Model):
     rule_id = fields.Many2one('wecom.archive.rule', "Rule", required=True, readonly=True, index=True, ondelete='restrict')
     severity = fields.Selection(SEVERITIES, required=True, readonly=True)
     conversation_id = fields.Many2one('wecom.archive.conversation', "Conversation", required=True, readonly=True, ondelete='restrict')
-    conversation_name = fields.Char("Who", related='conversation_id.display_name')
+    conversation_name = fields.Char("Between", related='conversation_id.display_name')
     company_id = fields.Many2one(related='conversation_id.company_id', store=True)
     member_id = fields.Many2one('wecom.member', "Member", readonly=True, index='btree_not_null', ondelete='restrict')
     said_ids = fields.Many2many('wecom.archive.message', string="Messages with the words", readonly=True, groups=NO_ACCESS)
@@ -104,7 +104,7 @@ class WecomArchiveAlert(models.Model):
         running = self.search([('rule_id', '=', rule.id), ('state', '=', 'open'), ('conversation_id', 'in', messages.conversation_id.ids)])
         by_conversation = running.grouped('conversation_id')
         for conversation, those in messages.grouped('conversation_id').items():
-            alert = by_conversation.get(conversation) or self.create({
+            alert = by_conversation.get(conversation) or self.with_context(mail_create_nolog=True).create({
                 'rule_id': rule.id, 'severity': rule.severity, 'conversation_id': conversation.id,
                 'member_id': (those.sender_member_id or conversation.member_ids)[:1].id})
             said = [*filter(None, (alert.words or '').split(', ')), *(found[message] for message in those)]

@@ -66,7 +66,8 @@ class WecomArchive(models.Model):
             if key is None:
                 raise Unread('no_key')
             text = child.call('decrypt', key=cipher.open_key(key, record['encrypt_random_key']), message=record['encrypt_chat_msg'])['text']
-            found = content.read(json.loads(text))
+            parsed = content.parse(text)
+            found = content.read(parsed)
         except cipher.CipherError:
             raise Unread('wrong_key') from None
         except ChildError:
@@ -77,4 +78,4 @@ class WecomArchive(models.Model):
             raise Unread('shape') from None
         if found.msgid != record['msgid']:
             raise Unread('shape')
-        return found, text
+        return found, json.dumps(parsed, ensure_ascii=False)

@@ -3,6 +3,8 @@ from odoo.fields import Command
 
 from ..tools.content import ROBOT, is_external
 
+CONSENT = {'agree': 'agreed', 'disagree': 'refused'}
+
 
 class WecomArchiveConversation(models.Model):
     """Who speaks with whom: a member and one other, or the people of a group chat."""
@@ -22,6 +24,10 @@ class WecomArchiveConversation(models.Model):
     contact_ids = fields.Many2many('wecom.contact', string="Customers", readonly=True)
     chat_id = fields.Many2one('wecom.chat', "Group chat", readonly=True, index='btree_not_null', ondelete='restrict')
     message_ids = fields.One2many('wecom.archive.message', 'conversation_id', "Messages", readonly=True)
+    consent = fields.Selection([
+        ('agreed', "Agreed to the archive"),
+        ('refused', "Didn't agree to the archive"),
+    ], readonly=True, help="What the customer answered last when WeCom asked him.")
     message_count = fields.Integer("Number of messages", readonly=True)
     first_at = fields.Datetime("First message", readonly=True)
     last_at = fields.Datetime("Last message", readonly=True, index=True)
@@ -82,6 +88,8 @@ class WecomArchiveConversation(models.Model):
         moments = [content.moment for content in contents]
         vals = {'message_count': self.message_count + len(contents), 'first_at': min([*filter(None, [self.first_at]), *moments]),
                 'last_at': max([*filter(None, [self.last_at]), *moments])}
+        if answers := [content for content in contents if content.kind in CONSENT and not content.room]:
+            vals['consent'] = CONSENT[max(answers, key=lambda content: content.moment).kind]
         for name, ids in (('member_ids', member_ids), ('contact_ids', contact_ids)):
             if new := ids - set(self[name].ids):
                 vals[name] = [Command.link(number) for number in new]

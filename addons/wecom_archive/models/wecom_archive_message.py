@@ -71,7 +71,7 @@ class WecomArchiveMessage(models.Model):
             message.is_recalled = bool(message.recall_ids)
 
     @api.depends('text')
-    @api.depends_context('uid')
+    @api.depends_context('uid', 'lang')
     def _compute_body(self):
         """Give what was said to who may read it, and note that he did."""
         readable = self._filtered_access('read')
@@ -79,7 +79,21 @@ class WecomArchiveMessage(models.Model):
         (self - readable).body = False
         # sudo: the only way to the text; noted above
         for message, message_sudo in zip(readable, readable.sudo()):
-            message.body = message_sudo.text
+            message.body = ' '.join(filter(None, (message._get_kind_name(), message_sudo.text)))
+
+    def _get_kind_name(self):
+        """Return what is shown before the text of a message that isn't only text."""
+        names = {
+            'image': self.env._("Picture"), 'voice': self.env._("Voice message"), 'video': self.env._("Video"), 'file': self.env._("File"),
+            'emotion': self.env._("Sticker"), 'link': self.env._("Link"), 'weapp': self.env._("Mini program"), 'card': self.env._("Card"),
+            'location': self.env._("Location"), 'chatrecord': self.env._("Forwarded conversation"), 'redpacket': self.env._("Red packet"),
+            'external_redpacket': self.env._("Red packet"), 'meeting': self.env._("Meeting"), 'vote': self.env._("Vote"),
+            'meeting_voice_call': self.env._("Call"), 'agree': self.env._("Agreed to the archive"),
+            'disagree': self.env._("Didn't agree to the archive"),
+        }
+        if self.kind in ('text', 'markdown', 'mixed', 'revoke', 'switch'):
+            return False
+        return self.env._("[%(kind)s]", kind=names.get(self.kind, self.kind))
 
     @api.model
     def _search_body(self, operator, value):
@@ -100,6 +114,8 @@ class WecomArchiveMessage(models.Model):
             raise AccessError(self.env._("What was said isn't deleted by anybody; the archive's term does it."))
 
     def export_data(self, fields_to_export):
+        if 'body' not in fields_to_export:  # which is noted by itself: also who spoke with whom and when isn't exported unnoted
+            self.env['wecom.archive.access']._note_messages(self._filtered_access('read'), 'export')
         return super(WecomArchiveMessage, self.with_context(wecom_archive_use='export')).export_data(fields_to_export)
 
     # === WHAT COMES FROM THE ARCHIVE === #
@@ -114,6 +130,8 @@ class WecomArchiveMessage(models.Model):
         rows = {content.msgid: (seq, content, text) for seq, content, text in rows}
         known = set(self.search([('archive_id', '=', archive.id), ('msgid', 'in', list(rows))]).mapped('msgid'))
         rows = [row for msgid, row in rows.items() if msgid not in known]
+        if not rows:
+            return self.browse()
         members, contacts = self._ensure_people(archive, [content for _seq, content, _text in rows])
         spoken = [content for _seq, content, _text in rows if content.people[1:] or content.room]
         conversations = self.env['wecom.archive.conversation']
@@ -147,7 +165,7 @@ class WecomArchiveMessage(models.Model):
             'occurred_at': content.moment, 'action': content.action, 'kind': content.kind, 'sender': content.sender,
             'sender_member_id': sender_member.id if sender_member and not sender_contact else False,
             'sender_contact_id': sender_contact.id if sender_contact else False, 'contact_id': concerned.id if concerned else False,
-            'text': content.text, 'payload': text.replace('\\u0000', ''), 'recall_of': content.recalled or False,
+            'text': content.text, 'payload': text, 'recall_of': content.recalled or False,
         }
 
     def _said_by(self, who):

@@ -66,9 +66,25 @@ class WecomArchive(models.Model):
         if records:
             records.sort(key=lambda record: record['seq'])
             self._check_gap(records[0]['seq'])
-            self._keep_records(records, child)
+            self._keep_guarded(records, child)
         self.write({'pulled_at': fields.Datetime.now(), 'is_late': False, **({'seq': records[-1]['seq']} if records else {})})
         return len(records) == PAGE
+
+    def _keep_guarded(self, records, child):
+        """Keep the records; where that fails one by one, so that none which we don't understand holds up those after it."""
+        try:
+            with self.env.cr.savepoint():
+                self._keep_records(records, child)
+        except CONCURRENCY:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever one record does, the others are kept
+            _logger.error("wecom.archive(%s): records up to %s: %s", self.id, records[-1]['seq'], describe(error))
+            if len(records) == 1:
+                self.env['wecom.archive.record']._park(self, records, 'internal')
+                return
+            middle = len(records) // 2
+            self._keep_guarded(records[:middle], child)
+            self._keep_guarded(records[middle:], child)
 
     def _keep_records(self, records, child):
         """Keep what can be read as messages, the rest as records to be read later."""

@@ -43,6 +43,7 @@ class WecomArchiveRecord(models.Model):
                 "Correct it with the archive; the record is read then."),
             'crash': self.env._("WeCom's library ended or hung on this record; its process was started again, the others were read."),
             'refused': self.env._("WeCom's library can't decrypt this record."),
+            'internal': self.env._("We failed on this record; the log has the details. The others were read."),
             'shape': self.env._("The record was decrypted, but isn't a message as WeCom describes them."),
         }[category]
 

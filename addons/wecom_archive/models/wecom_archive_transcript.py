@@ -49,23 +49,8 @@ class WecomArchiveConversation(models.Model):
             'time': format_datetime(self.env, message.occurred_at, dt_format='HH:mm'), 'name': message.sender_name,
             'is_ours': bool(message.sender_member_id), 'is_recalled': message.is_recalled, 'action': message.action,
             'medias': message.sudo().media_ids,
-            'text': text, 'kind_name': self._get_kind_name(message.kind), 'is_picture': message.kind in ('image', 'emotion'),
+            'text': text, 'kind_name': message._get_kind_name(), 'is_picture': message.kind in ('image', 'emotion'),
         }
-
-    @api.model
-    def _get_kind_name(self, kind):
-        """Return what is shown before the text of a message that isn't only text."""
-        names = {
-            'image': self.env._("Picture"), 'voice': self.env._("Voice message"), 'video': self.env._("Video"), 'file': self.env._("File"),
-            'emotion': self.env._("Sticker"), 'link': self.env._("Link"), 'weapp': self.env._("Mini program"), 'card': self.env._("Card"),
-            'location': self.env._("Location"), 'chatrecord': self.env._("Forwarded conversation"), 'redpacket': self.env._("Red packet"),
-            'external_redpacket': self.env._("Red packet"), 'meeting': self.env._("Meeting"), 'vote': self.env._("Vote"),
-            'meeting_voice_call': self.env._("Call"), 'agree': self.env._("Agreed to the archive"),
-            'disagree': self.env._("Didn't agree to the archive"),
-        }
-        if kind in ('text', 'markdown', 'mixed'):
-            return False
-        return self.env._("[%(kind)s]", kind=names.get(kind, kind))
 
     def action_earlier(self):
         return self._open_page(self._get_page_number() + 1)

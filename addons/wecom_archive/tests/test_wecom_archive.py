@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import file_open
 
 from odoo.addons.wecom_archive.models import wecom_archive_backend, wecom_archive_pull
 
@@ -47,6 +48,31 @@ class TestWecomArchive(ArchiveCase):
         self.assertEqual(conversations[0].display_name, '王经理 · 李娜')
         self.assertEqual(self.messages(seq=104).contact_id, self.customer)
         self.assertFalse(self.messages(seq=107).conversation_id)
+
+    def test_what_customers_answer_when_wecom_asks_for_their_consent_is_kept(self):
+        for seq, kind in ((101, 'agree'), (102, 'disagree')):
+            self.say(seq, msgtype=kind, **{kind: {'userid': self.wang}})
+            self.pull()
+            self.assertEqual(self.messages(seq=101).conversation_id.consent, {'agree': 'agreed', 'disagree': 'refused'}[kind])
+
+    def test_what_a_message_may_hold(self):
+        """Halves of characters, NUL, entries of forwarded conversations, and what WeCom may invent."""
+        self.say(101, '半\ud83d个\0字')
+        self.say(102, msgtype='chatrecord', chatrecord={'title': '聊天记录', 'item': [
+            {'type': 'ChatRecordText', 'content': f'{{"content": "{text}"}}'} for text in ('第一句', '第二句')]})
+        self.say(103, msgtype='hologram', hologram={'content': 1})
+        for seq, odd in ((104, {'action': 'sing'}), (105, {'from': None}), (106, {'tolist': [1]}), (107, {'msgtime': 10 ** 30})):
+            self.say(seq, **odd)
+        self.pull()
+        self.assertEqual(self.texts(), ['半\ufffd个字', '聊天记录\n第一句\n第二句', ''])
+        self.assertEqual([(one.seq, one.error_category) for one in self.env['wecom.archive.record'].search([], order='seq')],
+                         [(seq, 'shape') for seq in (104, 105, 106, 107)])
+
+    def test_a_copy_of_the_database_cannot_read_the_archive(self):
+        with file_open('wecom_archive/data/neutralize.sql') as script:
+            self.env.cr.execute(script.read())
+        self.env.invalidate_all()
+        self.assertEqual((self.archive.secret, self.archive.key_ids.pem, self.archive.state), (False, False, 'disabled'))
 
     def test_check_12_the_place_is_kept_with_the_messages_page_by_page(self):
         """What failed with the second page undoes neither page nor place of the first."""
@@ -143,7 +169,7 @@ class TestWecomArchive(ArchiveCase):
 
     def test_the_library_may_end_or_hang_while_pulling(self):
         self.three()
-        self.patch(wecom_archive_backend, 'SECONDS', 1)
+        self.patch(wecom_archive_backend, 'SECONDS', dict.fromkeys(('open', 'pull', 'decrypt', 'media'), 1))
         for fault, reason in (('abort', 'ended by signal 6'), ('hang', 'no answer within 1 seconds')):
             self.save(fault={'pull': fault})
             self.pull()

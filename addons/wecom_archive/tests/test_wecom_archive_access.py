@@ -77,6 +77,7 @@ class TestWecomArchiveAccess(ArchiveCase):
             'the page': (lambda: conversation.web_read({'transcript': {}}), 'view'),
             'a template': (lambda: messages.mapped('body'), 'view'),
             'export_data': (lambda: messages.export_data(['seq', 'body']), 'export'),
+            'export without texts': (lambda: (messages.export_data(['seq']), '报价'), 'export'),
             'export of others': (lambda: self.of(self.auditor, 'wecom.archive.conversation').browse(conversation.id).export_data(
                 ['display_name', 'message_ids/body']), 'export'),
         }
@@ -105,6 +106,16 @@ class TestWecomArchiveAccess(ArchiveCase):
         self.assertFalse(messages.with_user(self.lina).search([('body', 'like', '报价')]))
         for text in (str(messages.search(self.ours).mapped('display_name')), str(messages.name_search('', self.ours))):
             self.assertNotIn('报价', text)
+
+    def test_reading_many_costs_as_many_queries_as_reading_one(self):
+        counts = []
+        for limit in (1, 5):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.of(self.auditor).search([*self.ours, ('conversation_id.kind', '=', 'customer')], limit=limit, order='seq').web_read(
+                {'body': {}, 'sender_name': {}, 'is_recalled': {}, 'occurred_at': {}})
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1] - counts[0], 4, "a row of the record for the second conversation")
 
     def test_the_record_is_only_added_to(self):
         self.messages().with_user(self.auditor).read(['body'])

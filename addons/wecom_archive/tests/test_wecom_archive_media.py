@@ -4,7 +4,7 @@ import hashlib
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.wecom_archive.models import wecom_archive_backend, wecom_archive_media
+from odoo.addons.wecom_archive.models import wecom_archive_media
 
 from .common import ArchiveCase
 
@@ -43,6 +43,7 @@ class TestWecomArchiveMedia(HttpCase, ArchiveCase):
         media.next_try_at = self.ago(minutes=1)
         self.fetch()
         self.assertEqual(self.positions(), ['', '20', '40', '40', '60'])
+        self.assertEqual(media.message_id.with_user(self.auditor).body, '[Picture]')
         self.assertEqual((media.state, base64.b64decode(media.sudo().content), media.sudo().partial), ('fetched', PICTURE, False))
 
     def test_what_cannot_be_fetched_ends_after_some_tries_and_can_be_asked_for_again(self):
@@ -73,7 +74,6 @@ class TestWecomArchiveMedia(HttpCase, ArchiveCase):
 
     @mute_logger('odoo.http')
     def test_check_12_a_file_is_opened_by_one_address_only_which_is_on_record(self):
-        self.patch(wecom_archive_backend, 'SECONDS', 5)
         media = self.file()
         self.fetch()
         attachment = self.env['ir.attachment'].sudo().search([

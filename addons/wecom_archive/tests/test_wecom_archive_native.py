@@ -7,6 +7,7 @@ from pathlib import Path
 
 from odoo.tests import BaseCase, tagged
 
+from odoo.addons.wecom_archive.const import SECONDS
 from odoo.addons.wecom_archive.models.wecom_archive_backend import NATIVE
 from odoo.addons.wecom_archive.tools.child import Child, ChildError, ChildRefusal
 
@@ -28,7 +29,7 @@ class TestWecomArchiveNative(BaseCase):
     def test_check_12_wecoms_own_library_ends_only_its_child(self):
         """A message too short makes it abort its process; the next one is answered by a new process."""
         hello = {'op': 'open', 'corp': 'ww0000000000000000', 'secret': 'none'}
-        with Child([sys.executable, '-I', str(NATIVE), library()], hello, 30, 2 << 30) as child:
+        with Child([sys.executable, '-I', str(NATIVE), library()], hello, SECONDS, 2 << 30) as child:
             with self.assertRaisesRegex(ChildError, 'ended by signal 6'):
                 child.call('decrypt', key='k', message='QUJD')
             with self.assertRaises(ChildRefusal) as refusal:
@@ -36,6 +37,6 @@ class TestWecomArchiveNative(BaseCase):
             self.assertEqual(refusal.exception.code, 10008)
 
     def test_a_library_that_is_not_there_is_told(self):
-        with Child([sys.executable, '-I', str(NATIVE), '/nowhere.so'], {'op': 'open', 'corp': '', 'secret': ''}, 10, 2 << 30) as child:
+        with Child([sys.executable, '-I', str(NATIVE), '/nowhere.so'], {'op': 'open', 'corp': '', 'secret': ''}, SECONDS, 2 << 30) as child:
             with self.assertRaisesRegex(ChildError, 'ended with 1'):
                 child.start()

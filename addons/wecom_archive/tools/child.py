@@ -30,6 +30,7 @@ class Child:
 
     :param command: list; the program reads a request a line and answers each with a line
     :param hello: request that each new process gets first
+    :param seconds: {op: how long an answer may take}
     """
 
     def __init__(self, command, hello, seconds, memory):
@@ -78,7 +79,7 @@ class Child:
 
     def _ask(self, request):
         try:
-            answer = json.loads(self._exchange(json.dumps(request).encode() + b'\n'))
+            answer = json.loads(self._exchange(json.dumps(request).encode() + b'\n', self.seconds[request['op']]))
             code = answer.get('code', 0)
         except ChildError:
             self.close()
@@ -92,16 +93,16 @@ class Child:
             raise ChildRefusal(code)
         return answer
 
-    def _exchange(self, line):
+    def _exchange(self, line, seconds):
         """Write the line and read one, both within the time: a process that hangs may read as little as it writes."""
         writing, reading = self.process.stdin.fileno(), self.process.stdout.fileno()
-        poll, deadline = select.poll(), time.monotonic() + self.seconds
+        poll, deadline = select.poll(), time.monotonic() + seconds
         poll.register(reading, select.POLLIN)
         poll.register(writing, select.POLLOUT)
         while b'\n' not in self.buffer:
             left = deadline - time.monotonic()
             if left <= 0:
-                raise ChildError(f'no answer within {self.seconds} seconds')
+                raise ChildError(f'no answer within {seconds} seconds')
             for number, _event in poll.poll(left * 1000):
                 if number == writing:
                     line = line[self._write(writing, line):]

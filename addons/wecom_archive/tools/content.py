@@ -36,6 +36,11 @@ class Content:
     recalled: str = ''
     media: dict = field(default_factory=dict)
 
+    def __post_init__(self):
+        for text in (self.msgid, self.kind, self.sender, self.room, self.recalled, *self.receivers):
+            if not isinstance(text, str):
+                raise TypeError('not a text')
+
     @property
     def people(self):
         return list(dict.fromkeys(filter(None, [self.sender, *self.receivers])))
@@ -48,6 +53,7 @@ def is_external(number):
 def read(content):
     """Return the `Content` of a decrypted message.
 
+    :param content: from ``parse``
     :raise ValueError: a message has another shape
     """
     try:
@@ -55,12 +61,27 @@ def read(content):
             return Content(content['msgid'], 'switch', 'switch', _moment(content['time']), content['user'], [], '', '')
         kind = content['msgtype']
         part = content.get(PARTS.get(kind, kind)) or {}
+        if content['action'] not in ('send', 'recall') or not content['from']:
+            raise ValueError('neither said nor recalled by anybody')
         return Content(
             content['msgid'], content['action'], kind, _moment(content['msgtime']), content['from'], list(content.get('tolist') or []),
-            content.get('roomid') or '', '\n'.join(_texts(kind, part))[:LONGEST].replace('\0', ''),
+            content.get('roomid') or '', '\n'.join(_texts(kind, part))[:LONGEST],
             recalled=part.get('pre_msgid', '') if kind == 'revoke' else '', media=_media(kind, content, part))
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, OSError) as error:
         raise ValueError(f'the message has another shape: {type(error).__name__}') from None
+
+
+def parse(text):
+    """Return the JSON of a message without what PostgreSQL can't keep: NUL, and halves of characters."""
+    return _clean(json.loads(text))
+
+
+def _clean(value):
+    if isinstance(value, str):
+        return value.replace('\0', '').encode('utf-16', 'surrogatepass').decode('utf-16', 'replace')
+    if isinstance(value, dict):
+        return {name: _clean(one) for name, one in value.items()}
+    return [_clean(one) for one in value] if isinstance(value, list) else value
 
 
 def _moment(milliseconds):
