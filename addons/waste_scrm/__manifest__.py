@@ -10,6 +10,8 @@
     "demo": [
         "demo/res_company.xml",
         "demo/res_users.xml",
+        "demo/hr.department-staff.csv",
+        "demo/hr.employee-staff.csv",
         "demo/crm_team.xml",
         "demo/res.partner-feed.csv",
         "demo/res.partner-feed_contacts.csv",
