@@ -1,6 +1,6 @@
 {
     'name': "WeCom Engagement",
-    'summary': "How we work our customers on WeCom: group sends, what came of them, within WeCom's limits",
+    'summary': "How we work our customers on WeCom: group sends and SOPs, within WeCom's limits, and what came of them",
     'description': " ",
     'version': '19.0.1.0.0',
     'category': 'Sales/CRM',
@@ -13,6 +13,9 @@
         'data/ir_cron_data.xml',
         'views/wecom_send_task_views.xml',
         'views/wecom_send_views.xml',
+        'views/wecom_sop_enrolment_views.xml',
+        'views/wecom_sop_views.xml',
+        'wizards/wecom_tag_change_views.xml',
         'views/wecom_contact_views.xml',
         'views/wecom_app_views.xml',
         'views/wecom_engage_menus.xml',

@@ -6,3 +6,10 @@ from . import wecom_send_task
 from . import wecom_send_line
 from . import wecom_send_ask
 from . import wecom_send_result
+from . import wecom_sop
+from . import wecom_sop_step
+from . import wecom_sop_kind
+from . import wecom_sop_kind_personal
+from . import wecom_sop_enrolment
+from . import wecom_sop_due
+from . import wecom_sop_follow

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-JOBS_FIELDS = {'state', 'user_id', 'launched_at', 'task_ids', 'line_ids'}
+JOBS_FIELDS = {'state', 'user_id', 'launched_at', 'task_ids', 'line_ids', 'step_id'}
 OPEN = ('planned', 'asking', 'waiting')
 
 
@@ -45,6 +45,8 @@ class WecomSend(models.Model):
         ('done', "Done"),
         ('cancelled', "Cancelled"),
     ], required=True, readonly=True, default='draft', copy=False, tracking=True)
+    step_id = fields.Many2one('wecom.sop.step', "Step of an SOP", readonly=True, copy=False, index='btree_not_null', ondelete='restrict')
+    sop_id = fields.Many2one(related='step_id.sop_id', store=True, index='btree_not_null')
     task_ids = fields.One2many('wecom.send.task', 'send_id', "Members asked", readonly=True)
     line_ids = fields.One2many('wecom.send.line', 'send_id', "Customers and chats", readonly=True)
     line_count = fields.Integer("All", compute='_compute_counts')

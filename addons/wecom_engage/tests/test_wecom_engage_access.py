@@ -2,19 +2,24 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.wecom_contact.tests.common import OPERATIONS, READ, AccessCase
+from odoo.addons.wecom_contact.tests.common import EDIT, OPERATIONS, READ, AccessCase
 
-from .common import EngageCase
+from .test_wecom_sop import SopCase
 
+STAFF = ('salesperson', 'manager', 'administrator')
 ALLOWED = {
-    'wecom.send': dict.fromkeys(('salesperson', 'manager', 'administrator'), OPERATIONS),
-    'wecom.send.task': dict.fromkeys(('salesperson', 'manager', 'administrator'), READ),
-    'wecom.send.line': dict.fromkeys(('salesperson', 'manager', 'administrator'), READ),
+    'wecom.send': dict.fromkeys(STAFF, OPERATIONS),
+    'wecom.send.task': dict.fromkeys(STAFF, READ),
+    'wecom.send.line': dict.fromkeys(STAFF, READ),
+    'wecom.sop': {'salesperson': READ, 'manager': OPERATIONS, 'administrator': OPERATIONS},
+    'wecom.sop.step': {'salesperson': READ, 'manager': OPERATIONS, 'administrator': OPERATIONS},
+    'wecom.sop.enrolment': dict.fromkeys(STAFF, EDIT),
+    'wecom.sop.due': dict.fromkeys(STAFF, READ),
 }
 
 
 @tagged('post_install', '-at_install')
-class TestWecomEngageAccess(AccessCase, EngageCase):
+class TestWecomEngageAccess(AccessCase, SopCase):
 
     def setUp(self):
         super().setUp()
@@ -50,12 +55,27 @@ class TestWecomEngageAccess(AccessCase, EngageCase):
         self.hers.with_user(self.lina).action_cancel()
         self.assertEqual((self.hers.state, self.all.state, set(self.all.task_ids.mapped('to_tell'))), ('cancelled', 'sending', {False}))
 
+    @mute_logger('odoo.addons.base.models.ir_rule', 'odoo.addons.base.models.ir_access')
+    def test_salespeople_stop_sops_of_their_own_customers_only(self):
+        sop = self.staged()
+        self.assertEqual(self.env['wecom.sop.enrolment'].with_user(self.lina).search([('sop_id', '=', sop.id)]).contact_id,
+                         self.contacts(self.linas))
+        self.assertEqual(self.env['wecom.sop.due'].with_user(self.lina).search_count([('sop_id', '=', sop.id)]), 6)
+        for record, buttons in ((sop, ('action_switch_on', 'action_switch_off')),
+                                (self.enrolment(self.zhangs[0]), ('action_stop', 'action_begin_anew'))):
+            for button in buttons:
+                with self.assertRaises(AccessError, msg=button):
+                    getattr(record.with_user(self.lina), button)()
+
     def test_companies_are_kept_apart(self):
+        sop = self.staged()
         other = self.env['res.company'].create({'name': 'Theirs'})
         self.app.company_id = other
         self.env.flush_all()
         self.assertFalse(self.env['wecom.send'].with_user(self.chen).search([('id', '=', self.all.id)]))
         self.assertFalse(self.env['wecom.send.line'].with_user(self.chen).search([('send_id', '=', self.all.id)]))
+        for model in ('wecom.sop.step', 'wecom.sop.enrolment', 'wecom.sop.due'):
+            self.assertFalse(self.env[model].with_user(self.chen).search([('sop_id', '=', sop.id)]))
         self.app.company_id = False
         self.env.flush_all()
         self.assertTrue(self.env['wecom.send'].with_user(self.chen).search([('id', '=', self.all.id)]), "an app for all companies")
