@@ -1,6 +1,7 @@
 """The archive of conversations with real processes: check 12 of reference/wecom.md, 5. A notice of WeCom, the child, the jobs, kill -9."""
 import json
 import os
+import shlex
 import sys
 import time
 import urllib.request
@@ -27,7 +28,7 @@ def wecom():
 def world(tmp_path_factory):
     """The file of `tests/fakes/wecom_archive.py`, which the server starts as its child."""
     path = tmp_path_factory.mktemp('archive') / 'world.json'
-    os.environ['WECOM_ARCHIVE_CHILD'] = f'{sys.executable} {HERE / "wecom_archive.py"} {path}'
+    os.environ['WECOM_ARCHIVE_CHILD'] = shlex.join([sys.executable, str(HERE / 'wecom_archive.py'), str(path)])
     yield World(path)
     del os.environ['WECOM_ARCHIVE_CHILD']
 

@@ -1,6 +1,7 @@
 """Some conversations for the demo world on WeCom: an archive whose library is `tests/fakes/wecom_archive.py`, which says them."""
 import json
 import os
+import shlex
 import time
 
 from . import odoo, python_env
@@ -46,7 +47,8 @@ print("KEYS " + json.dumps({key.version: key.public_pem for key in archive.key_i
 def join(databases, name, folder):
     """Set the archive up in the database and write down what was said; the server started afterwards reads it."""
     world = folder / 'wecom_archive.json'
-    os.environ['WECOM_ARCHIVE_CHILD'] = f'{python_env.PYTHON} {CHECKOUT / "tests/fakes/wecom_archive.py"} {world}'
+    os.environ['WECOM_ARCHIVE_CHILD'] = shlex.join(
+        map(str, (python_env.PYTHON, CHECKOUT / 'tests/fakes/wecom_archive.py', world)))
     with step('WeCom conversations, simulated'):
         said = odoo.run(['shell', '-d', name, '--no-http'], databases.env(), stdin=SCRIPT)
         keys = next(line for line in said.splitlines() if line.startswith('KEYS ')).removeprefix('KEYS ')

@@ -153,7 +153,10 @@ class WecomArchiveMessage(models.Model):
         known = contacts._find(archive.app_id, people)
         external = [number for number in people if number in known or is_external(number) and not number.startswith(ROBOT)]
         members = [number for number in people if number not in external and not is_external(number)]
-        return self.env['wecom.member']._ensure(archive.app_id, members), contacts._ensure(archive.app_id, external)
+        found = contacts._ensure(archive.app_id, external)
+        if any(contact.is_stale for contact in found.values()):
+            contacts._trigger_fetch()
+        return self.env['wecom.member']._ensure(archive.app_id, members), found
 
     @api.model
     def _prepare(self, archive, seq, content, text, conversation, members, contacts):

@@ -1,5 +1,9 @@
 import logging
+import random
+import time
 from datetime import timedelta
+
+from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 
@@ -11,6 +15,9 @@ from ..tools.child import ChildError, ChildRefusal
 from .wecom_archive_backend import Unread
 
 _logger = logging.getLogger(__name__)
+
+RACES = (*CONCURRENCY, UniqueViolation)
+MOST_TRIES = 5
 
 
 class WecomArchive(models.Model):
@@ -37,7 +44,7 @@ class WecomArchive(models.Model):
         commit = self.env['ir.cron']._commit_progress
         try:
             with self._open_backend() as child:
-                while self._pull_page_whole(child):
+                while self._pull_page_patiently(child):
                     if not commit(1, remaining=1):
                         self._trigger_pull()
                         return
@@ -45,7 +52,7 @@ class WecomArchive(models.Model):
                 self._end_problem(self.env._("It was read again."))
         except (ChildError, ChildRefusal) as error:
             self._note_failure(error)
-        except CONCURRENCY:
+        except RACES:
             raise
         except Exception as error:  # noqa: BLE001 - whatever one archive does, the others are read
             _logger.error("wecom.archive(%s) can't be read: %s", self.id, describe(error))
@@ -53,9 +60,19 @@ class WecomArchive(models.Model):
                                           kind=type(error).__name__), 'internal')
         commit(0)
 
-    def _pull_page_whole(self, child):
-        with self.env.cr.savepoint():
-            return self._pull_page(child)
+    def _pull_page_patiently(self, child):
+        """Keep the next page; again on a new snapshot where another job was faster, who has just made the same customer, say."""
+        tries = 0
+        while True:
+            try:
+                with self.env.cr.savepoint():
+                    return self._pull_page(child)
+            except RACES:
+                tries += 1
+                if tries == MOST_TRIES:
+                    raise
+                self.env.cr.rollback()
+                time.sleep(random.uniform(0, 0.1 * 2 ** tries))
 
     def _pull_page(self, child):
         """Keep the next page and how far it goes, both or none.
@@ -75,7 +92,7 @@ class WecomArchive(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._keep_records(records, child)
-        except CONCURRENCY:
+        except RACES:
             raise
         except Exception as error:  # noqa: BLE001 - whatever one record does, the others are kept
             _logger.error("wecom.archive(%s): records up to %s: %s", self.id, records[-1]['seq'], describe(error))

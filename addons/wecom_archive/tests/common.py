@@ -1,5 +1,6 @@
 import json
 import os
+import shlex
 import sys
 import tempfile
 from datetime import timedelta
@@ -27,7 +28,7 @@ class ArchiveCase(ContactCase):
         cls.folder = Path(folder.name)
         cls.path = cls.folder / 'world.json'
         cls.startClassPatcher(patch.dict(os.environ, {
-            'WECOM_ARCHIVE_CHILD': f'{sys.executable} {FAKES / "wecom_archive.py"} {cls.path}'}))
+            'WECOM_ARCHIVE_CHILD': shlex.join([sys.executable, str(FAKES / 'wecom_archive.py'), str(cls.path)])}))
         cls.pems = {version: cipher.make_key() for version in (1, 2)}
         cls.publics = {version: cipher.public_pem(cipher.load(pem)) for version, pem in cls.pems.items()}
         cls.archive = cls.env['wecom.archive'].create({'app_id': cls.app.id, 'secret': 'archive-secret', 'key_ids': [

@@ -1,5 +1,7 @@
 from unittest.mock import patch
 
+from psycopg2.errors import UniqueViolation
+
 from odoo.tests import tagged
 
 from odoo.addons.wecom_archive.models import wecom_archive_backend
@@ -86,6 +88,19 @@ class TestWecomArchiveRecord(ArchiveCase):
             self.save()
             return original(archive, child.call('pull', seq=100, limit=1)['records'][0], child, keys)
         return read
+
+    def test_another_job_that_is_faster_parks_nothing(self):
+        """The customer's first message and the event that he was added come in the same second."""
+        self.say(101, '一')
+        races = iter([UniqueViolation()])
+        with patch.object(WecomArchiveMessage, '_link_recalls', side_effect=lambda: self._raise_next(races)), \
+                patch.object(self.env.cr, 'rollback') as rollback:
+            self.pull()
+        self.assertEqual((self.texts(), len(self.records()), rollback.call_count), (['一'], 0, 1))
+
+    def _raise_next(self, errors):
+        for error in errors:
+            raise error
 
     def test_check_12_nothing_said_no_secret_and_no_key_is_in_the_logs(self):
         self.say(101, '机密报价四千', fault='garbage')

@@ -5,8 +5,10 @@ A request a line on stdin, an answer a line on stdout; `{"code": …}` is the li
 import base64
 import ctypes
 import json
+import signal
 import sys
 
+PR_SET_PDEATHSIG = 1
 TIMEOUT = 30  # seconds the library gives the network
 POINTER, TEXT, INT = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int
 #: WeWorkFinanceSdk_C.h
@@ -79,6 +81,7 @@ class Library:
 
 
 def main():
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # hanging in the library, it wouldn't notice that the server is gone
     library = Library(sys.argv[1])
     for line in sys.stdin:
         request = json.loads(line)
