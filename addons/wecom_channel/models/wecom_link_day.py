@@ -27,12 +27,15 @@ class WecomLinkDay(models.Model):
         for app in links.app_id:
             app._read_link_quota()
         last = dict(self._read_group([('channel_id', 'in', links.ids)], ['channel_id'], ['date:max']))
+        waiting = self.env['wecom.app']
         for left, link in zip(reversed(range(len(links))), links):
+            if link.app_id in waiting:
+                continue
             try:
                 self._read(link, last.get(link))
             except WeComError as error:
                 if error.policy != 'business':
-                    return
+                    waiting |= link.app_id
             self.env['ir.cron']._commit_progress(1, remaining=left)
 
     @api.model

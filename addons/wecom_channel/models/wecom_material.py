@@ -114,7 +114,10 @@ class WecomMaterial(models.Model):
         used = self.browse().union(*(self.env[name].search([('material_ids', '!=', False)]).material_ids for name in GREETINGS))
         soon = fields.Datetime.now() + LIFE - RENEWED_AFTER
         waiting = used.filtered(lambda material: material.kind in FILES and not (material.media_until and material.media_until > soon))
+        standing = self.env['wecom.app']
         for left, material in zip(reversed(range(len(waiting))), waiting):
+            if material.app_id in standing:
+                continue
             try:
                 material._upload()
             except WeComError as error:
@@ -123,7 +126,8 @@ class WecomMaterial(models.Model):
                     at = fields.Datetime.add(fields.Datetime.now(), seconds=error.seconds or 60)
                     self.env.ref('wecom_channel.ir_cron_wecom_material').sudo()._trigger(at)
                     self.env['ir.cron']._commit_progress(0, remaining=0)
-                    return
+                    standing |= material.app_id
+                    continue
             self.env['ir.cron']._commit_progress(1, remaining=left)
 
     def _upload(self):

@@ -84,15 +84,19 @@ class WecomWayMixin(models.AbstractModel):
 
     @api.model
     def _cron_send(self):
-        """Tell WeCom what changed, one transaction each. A refusal is kept with its record; the others go on."""
+        """Tell WeCom what changed, one transaction each. A refusal is kept with its record; the others go on, and other apps'."""
+        waiting = self.env['wecom.app']
         for record in self.with_context(active_test=False).search([('to_send', '!=', False)], order='id'):
+            if record.app_id in waiting:
+                continue
             record = record._in_words_of_app()
             try:
                 record._send()
             except WeComError as error:
                 if error.policy != 'business':
                     self._trigger_send(fields.Datetime.add(fields.Datetime.now(), seconds=error.seconds or 60))
-                    return
+                    waiting |= record.app_id
+                    continue
                 record.write({'to_send': False, 'problem': record._explain_refusal(error)})
             self.env['ir.cron']._commit_progress(1)
 

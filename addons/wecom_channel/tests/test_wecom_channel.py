@@ -1,3 +1,4 @@
+import base64
 from datetime import timedelta
 
 from odoo.exceptions import AccessError, ValidationError
@@ -71,6 +72,24 @@ class TestWecomChannel(ContactCase):
         self.send()
 
         self.assertEqual((channel.config_id, len(self.ways())), (number, 2))
+
+    def test_an_app_at_its_limit_holds_back_no_other(self):
+        far = self.far_app()
+        member = self.env['wecom.member'].create({'app_id': far.id, 'userid': 'A', 'name': 'A'})
+        channels, materials = self.env['wecom.channel'], self.env['wecom.material']
+        for app, members in ((far, member), (self.app, self.member)):
+            materials += materials.create({
+                'app_id': app.id, 'name': '报价单', 'kind': 'file', 'file': base64.b64encode(b'%PDF-1.7'), 'file_name': 'x.pdf'})
+            channels += channels.create({
+                'app_id': app.id, 'name': '展会', 'member_ids': members.ids, 'kind': 'link', 'material_ids': materials[-1].ids})
+        self.send()
+        self.run_job(lambda: materials._cron_upload())
+        self.assertEqual([(channel.to_send, bool(channel.config_id)) for channel in channels], [('add', False), (False, True)])
+        self.assertEqual([bool(material.media_id) for material in materials], [False, True])
+
+        channels[0].write({'config_id': 'far', 'to_send': False})
+        self.run_job(lambda: self.env['wecom.link.day']._cron_read())
+        self.assertEqual(self.env['wecom.link.day'].search([('channel_id', 'in', channels.ids)]).channel_id, channels[1])
 
     def test_bad_codes_are_refused_in_a_sentence(self):
         with self.assertRaisesRegex(ValidationError, 'between one and 100'):

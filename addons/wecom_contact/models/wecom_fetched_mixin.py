@@ -27,9 +27,13 @@ class WecomFetchedMixin(models.AbstractModel):
 
     @api.model
     def _cron_fetch(self, batch_size=100):
-        """Fetch what is marked; one transaction each, so that one that fails holds back no other."""
-        while batch := self.search([('is_stale', '=', True), ('problem', '=', False)], order='id', limit=batch_size):
+        """Fetch what is marked; one transaction each, so that one that fails holds back no other, nor an app that must wait."""
+        waiting = self.env['wecom.app']
+        while batch := self.search(
+                [('is_stale', '=', True), ('problem', '=', False), ('app_id', 'not in', waiting.ids)], order='id', limit=batch_size):
             for number, record in enumerate(batch):
+                if record.app_id in waiting:
+                    continue
                 try:
                     run_step(self.env, record._fetch_alone)
                 except WeComError as error:
@@ -37,7 +41,8 @@ class WecomFetchedMixin(models.AbstractModel):
                         seconds = error.seconds or (600 if error.policy == 'config' else 60)
                         self._trigger_fetch(fields.Datetime.add(fields.Datetime.now(), seconds=seconds))
                         self.env['ir.cron']._commit_progress(0, remaining=0)
-                        return
+                        waiting |= record.app_id
+                        continue
                     record.problem = error.sentence
                 if not self.env['ir.cron']._commit_progress(1, remaining=len(batch) - number - 1):
                     return

@@ -102,8 +102,11 @@ class WecomRelation(models.Model):
     @api.model
     def _cron_send(self):
         """Tell WeCom what was noted here, one transaction each. It causes no event, and telling it twice changes nothing."""
-        while unsent := self.search([('is_unsent', '=', True)], order='id', limit=1000):
+        waiting = self.env['wecom.app']
+        while unsent := self.search([('is_unsent', '=', True), ('app_id', 'not in', waiting.ids)], order='id', limit=1000):
             for left, relation in zip(reversed(range(len(unsent))), unsent):
+                if relation.app_id in waiting:
+                    continue
                 try:
                     run_step(self.env, relation._send)
                 except WeComError as error:
@@ -111,7 +114,8 @@ class WecomRelation(models.Model):
                         at = fields.Datetime.add(fields.Datetime.now(), seconds=error.seconds or 60)
                         self.env.ref('wecom_contact.ir_cron_wecom_relation_send').sudo()._trigger(at)
                         self.env['ir.cron']._commit_progress(0, remaining=0)
-                        return
+                        waiting |= relation.app_id
+                        continue
                     relation.write({'is_unsent': False, 'has_unsent_notes': False, 'problem': error.sentence})
                     relation.contact_id._mark_stale()  # back to what WeCom has
                 if not self.env['ir.cron']._commit_progress(1, remaining=left):

@@ -92,14 +92,18 @@ class WecomTag(models.Model):
     def _cron_tags(self):
         """Tell WeCom of the changes made here, then read the lists of which an event told."""
         todo = self.with_context(active_test=False).search([('to_send', '!=', False)], order='id', limit=1000)
+        waiting = self.env['wecom.app']
         for tag in todo:
+            if tag.app_id in waiting:
+                continue
             try:
                 run_step(self.env, tag._send)
             except WeComError as error:
                 if error.policy != 'business':
                     at = fields.Datetime.add(fields.Datetime.now(), seconds=error.seconds or 60)
                     self.env.ref('wecom_contact.ir_cron_wecom_tag').sudo()._trigger(at)
-                    break
+                    waiting |= tag.app_id
+                    continue
                 tag._take_back(error)
             self.env['ir.cron']._commit_progress(1)
         for app in self.env['wecom.app'].search([('has_stale_tags', '=', True), ('state', '=', 'enabled')]):

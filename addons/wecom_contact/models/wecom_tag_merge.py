@@ -111,23 +111,33 @@ class WecomTagMerge(models.Model):
 
     @api.model
     def _cron_merge(self):
-        """Move customer by customer; what was cut goes on where it was."""
-        commit = self.env['ir.cron']._commit_progress
+        """Move customer by customer; what was cut goes on where it was, and holds back no other merge."""
         for merge in self.search([('state', '=', 'running')], order='id'):
-            while lines := merge._take_lines():
-                for left, line in zip(reversed(range(len(lines))), lines):
-                    try:
-                        line._move()
-                    except WeComError as error:
-                        if error.policy != 'business':
-                            self._trigger_merge(fields.Datetime.add(fields.Datetime.now(), seconds=error.seconds or 60))
-                            commit(0, remaining=0)
-                            return
-                        line.write({'state': 'refused', 'problem': error.sentence})
-                    if not commit(1, remaining=left + 1):
-                        return
-            merge._finish()
-            commit(1, remaining=0)
+            try:
+                if not merge._move_customers():
+                    return
+            except WeComError as error:
+                self._trigger_merge(fields.Datetime.add(fields.Datetime.now(), seconds=error.seconds or 60))
+                self.env['ir.cron']._commit_progress(0, remaining=0)
+
+    def _move_customers(self):
+        """:return: False when the job's time is up
+        :raise WeComError: when it had better wait
+        """
+        commit = self.env['ir.cron']._commit_progress
+        while lines := self._take_lines():
+            for left, line in zip(reversed(range(len(lines))), lines):
+                try:
+                    line._move()
+                except WeComError as error:
+                    if error.policy != 'business':
+                        raise
+                    line.write({'state': 'refused', 'problem': error.sentence})
+                if not commit(1, remaining=left + 1):
+                    return False
+        self._finish()
+        commit(1, remaining=0)
+        return True
 
     def _take_lines(self):
         """Return the next lines to do; customers who (still, or again) have the tag get theirs."""

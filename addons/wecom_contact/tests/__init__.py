@@ -2,6 +2,7 @@ from . import test_wecom_chat
 from . import test_wecom_contact
 from . import test_wecom_contact_access
 from . import test_wecom_half
+from . import test_wecom_limit
 from . import test_wecom_loss
 from . import test_wecom_cuts
 from . import test_wecom_match

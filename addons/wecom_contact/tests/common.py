@@ -26,6 +26,11 @@ class ContactCase(WecomCase):
 
     # WECOM -----------------------------------------------------------------
 
+    def far_app(self):
+        """Return the app of another corp, at its limit: what is done for it waits a minute."""
+        self.env['wecom.bucket']._close('wwfar', 'gettoken', 45009)
+        return self.make_app('1000009', corp_id='wwfar')
+
     def friend(self, name='王女士', **values):
         """Make a customer the friend of a member on WeCom, unheard of here."""
         return self.act('scan', name=name, **{'userid': 'LiNa', **values})['external_userid']

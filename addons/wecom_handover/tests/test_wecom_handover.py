@@ -168,12 +168,11 @@ class TestWecomHandover(HandoverCase):
         self.assertEqual((self.states(handover), self.called().count(HOLD_ON['onjob'])), ({'waiting': 2}, 2))
 
     def test_an_app_at_its_limit_holds_back_no_other(self):
-        far = self.make_app('1000009', corp_id='wwfar')
+        far = self.far_app()
         giver, taker = self.env['wecom.member'].create([{'app_id': far.id, 'userid': name, 'name': name} for name in ('A', 'B')])
         contact = self.env['wecom.contact'].create({'app_id': far.id, 'external_userid': 'wmfar', 'name': '远方'})
         relation = self.env['wecom.relation'].create({'contact_id': contact.id, 'member_id': giver.id})
         waiting = self.hand_over(relation, giver_id=giver.id, taker=taker, send=False)
-        self.env['wecom.bucket']._close('wwfar', 'gettoken', 45009)
         handover = self.hand_over(self.customers(2))
 
         self.assertEqual((self.states(waiting), self.states(handover)), ({'planned': 1}, {'waiting': 2}))
