@@ -7,8 +7,14 @@ class WecomTagChange(models.TransientModel):
     """Tags for many customers at once, and an SOP with them."""
     _inherit = 'wecom.tag.change'
 
-    sop_id = fields.Many2one('wecom.sop', "SOP", domain="[('kind', '=', 'personal'), ('app_id', 'in', app_ids)]",
+    sop_id = fields.Many2one('wecom.sop', "SOP", domain="[('id', 'in', usable_sop_ids)]",
                              help="The customers begin it at once; those who are, or were, in it don't begin again.")
+    usable_sop_ids = fields.Many2many('wecom.sop', compute='_compute_usable_sop_ids', help="Those of the customers' corps.")
+
+    @api.depends('contact_ids')
+    def _compute_usable_sop_ids(self):
+        for change in self:
+            change.usable_sop_ids = self.env['wecom.sop'].search([('kind', '=', 'personal'), ('app_id', 'in', change.contact_ids.app_id.ids)])
 
     @api.onchange('sop_id')
     def _onchange_sop_id(self):
