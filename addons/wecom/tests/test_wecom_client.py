@@ -12,7 +12,7 @@ from odoo.tests import tagged
 
 from odoo.addons.wecom.const import TIMEOUT
 from odoo.addons.wecom.models import wecom_client
-from odoo.addons.wecom.models.exclusive import exclusive, place
+from odoo.addons.wecom.models.exclusive import exclusive, place, run_step
 from odoo.addons.wecom.models.wecom_client import WeComError
 from odoo.addons.wecom.tools.bucket import Limit
 from odoo.addons.wecom.tools.transport import transport
@@ -269,3 +269,26 @@ class TestWecomWorkers(WecomCase):
         self.assertEqual((most[0], len(refused)), (3, 3))
         self.in_workers(3, work)
         self.assertEqual(len(refused), 3, "the places are free again")
+
+    def test_a_step_that_another_was_faster_than_is_done_again(self):
+        with self.connect() as cr:
+            cr.execute("INSERT INTO ir_config_parameter (key, value) VALUES ('wecom.test.step', '0')")
+        seen = []
+        add = "UPDATE ir_config_parameter SET value = value::int + 1 WHERE key = 'wecom.test.step'"
+        with self.connect() as mine, self.connect() as others:
+            def step():
+                mine.execute("SELECT value FROM ir_config_parameter WHERE key = 'wecom.test.step'")
+                seen.append(mine.fetchone()[0])
+                if len(seen) == 1:
+                    others.execute(add)
+                    others.commit()
+                mine.execute(add, log_exceptions=False)
+                return 'done'
+
+            try:
+                self.assertEqual(run_step(api.Environment(mine, SUPERUSER_ID, {}), step), 'done')
+                mine.execute("SELECT value FROM ir_config_parameter WHERE key = 'wecom.test.step'")
+                self.assertEqual((seen, mine.fetchone()[0]), (['0', '1'], '2'))
+            finally:
+                mine.rollback()
+                others.execute("DELETE FROM ir_config_parameter WHERE key = 'wecom.test.step'")

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 
+from odoo.addons.wecom.models.exclusive import run_step
 from odoo.addons.wecom.models.wecom_client import WeComError
 
 BATCH = 500
@@ -128,7 +129,7 @@ class WecomTagMerge(models.Model):
         while lines := self._take_lines():
             for left, line in zip(reversed(range(len(lines))), lines):
                 try:
-                    line._move()
+                    run_step(self.env, line._move)
                 except WeComError as error:
                     if error.policy != 'business':
                         raise

@@ -1,5 +1,8 @@
+from functools import partial
+
 from odoo import api, fields, models
 
+from odoo.addons.wecom.models.exclusive import run_step
 from odoo.addons.wecom.models.wecom_client import WeComError
 from odoo.addons.wecom.tools import envelope
 from odoo.addons.wecom_contact.models.wecom_relation import ALLOTTED
@@ -24,7 +27,7 @@ class WecomHandover(models.Model):
                 self._trigger_ask(fields.Datetime.add(fields.Datetime.now(), seconds=max(error.seconds, 60)))
                 continue
             for left, line in zip(reversed(range(len(lines))), lines):
-                line._take_result(*found.get(line, (None, None)))
+                run_step(self.env, partial(line._take_result, *found.get(line, (None, None))))
                 self.env['ir.cron']._commit_progress(1, remaining=left)
 
 
