@@ -86,8 +86,8 @@ class WecomSop(models.Model):
         self._check_fields(vals)
         if vals.keys() & (AUDIENCE | {'active'}):
             self._check_is_off()
-        if 'kind' in vals and (used := self.filtered(lambda sop: sop.kind != vals['kind'] and sop.send_count)[:1]):
-            raise UserError(self.env._("“%(sop)s” has sent already and keeps its kind; make another one.", sop=used.name))
+        if 'kind' in vals and (used := self.filtered(lambda sop: sop.kind != vals['kind'] and (sop.send_count or sop.enrolled_count))[:1]):
+            raise UserError(self.env._("“%(sop)s” has worked already and keeps its kind; make another one.", sop=used.name))
         return super().write(vals)
 
     def _check_fields(self, vals):
@@ -114,6 +114,7 @@ class WecomSop(models.Model):
                 raise UserError(self.env._("“%(sop)s”: step %(step)s says nothing yet.", sop=sop.name, step=mute.display_name))
             if not sop.step_ids:
                 raise UserError(self.env._("“%(sop)s” has no step yet: add what is to be sent, and when.", sop=sop.name))
+            sop.step_ids._check_when()
         for sop_sudo in self._transition('switch_on'):
             sop_sudo.user_id = self.env.user
             sop_sudo._get_kind()._begin(sop_sudo)

@@ -261,6 +261,10 @@ class TestWecomSop(SopCase):
                        {'step_ids': [(0, 0, {'text': 'x', 'day': -1})]}, {'step_ids': []}, {'step_ids': [(0, 0, {'text': ' '})]}):
             with self.assertRaises(UserError), self.env.cr.savepoint():
                 self.make_sop(**values)
+        turned = self.make_sop({'day': 1}, on=False).with_user(self.chen)
+        turned.kind = 'customers'
+        with self.assertRaises(UserError):
+            turned.action_switch_on()
         sop = self.staged().with_user(self.chen)
         for change in ({'tag_ids': False}, {'tz': 'UTC'}, {'active': False}, {'step_ids': [(0, 0, {'text': 'x', 'day': 9})]},
                        {'step_ids': [(1, sop.step_ids[0].id, {'day': 1})]}):

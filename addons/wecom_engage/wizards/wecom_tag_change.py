@@ -14,7 +14,8 @@ class WecomTagChange(models.TransientModel):
     @api.depends('contact_ids')
     def _compute_usable_sop_ids(self):
         for change in self:
-            change.usable_sop_ids = self.env['wecom.sop'].search([('kind', '=', 'personal'), ('app_id', 'in', change.contact_ids.app_id.ids)])
+            change.usable_sop_ids = self.env['wecom.sop'].search(
+                [('kind', '=', 'personal'), ('app_id', 'in', change.contact_ids.app_id.ids)])
 
     @api.onchange('sop_id')
     def _onchange_sop_id(self):
