@@ -17,5 +17,5 @@ class DocumentPreview(models.TransientModel):
         preview = self.sudo().create({'name': name, 'pdf': base64.b64encode(pdf)})
         return {
             'type': 'ir.actions.act_window', 'name': name, 'res_model': self._name, 'res_id': preview.id,
-            'view_mode': 'form', 'target': 'new', 'context': {'dialog_size': 'extra-large', 'footer': False},
+            'view_mode': 'form', 'target': 'new', 'context': {'dialog_size': 'extra-large'},
         }
