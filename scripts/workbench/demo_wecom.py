@@ -32,7 +32,8 @@ for account, login in LINKED.items():
 of_app = [("app_id", "=", app.id)]
 if {forgot}:
     # A world without a past knows nothing of what the last one held for us.
-    env["wecom.channel"].search(of_app).write({{"config_id": False, "url": False, "qr_code": False, "is_pictured": False, "to_send": "add"}})
+    env["wecom.channel"].search(of_app).write({{
+        "config_id": False, "url": False, "qr_code": False, "is_pictured": False, "to_send": "add"}})
     env["wecom.join.way"].search(of_app).write({{"config_id": False, "active": False, "to_send": False}})
     env["wecom.material"].search(of_app).write({{"media_id": False, "media_until": False}})
 if is_new:
@@ -56,8 +57,8 @@ print("DOOR " + app.door)
 
 #: by which code ('': he looked for the member), who comes; a half-added one waits to be confirmed
 COMING = (
-    ('环保展2026', '何经理（东江电镀）', False), ('环保展2026', '罗女士', False), ('环保展2026', '黄先生', False), ('官网', '邓先生', False),
-    ('官网', '叶小姐', False), ('环保展2026', '微信访客', True), ('', '梁老板', False))
+    ('环保展2026', '何经理（东江电镀）', False), ('环保展2026', '罗女士', False), ('环保展2026', '黄先生', False),
+    ('官网', '邓先生', False), ('官网', '叶小姐', False), ('环保展2026', '微信访客', True), ('', '梁老板', False))
 
 
 class WecomSimulator:
@@ -87,7 +88,7 @@ class WecomSimulator:
             self._ask('app', agentid='1000002', callback=f'{url}/wecom/callback/{door}')
 
     def play(self):
-        """Let customers come by the codes, and two of those who were there part from a member, so that nobody begins with empty screens; the server runs."""
+        """Let customers come by the codes, and two who were there part from a member, so that no screen is empty; the server runs."""
         if not self.is_new:
             return
         with step('Customers come on WeCom'):
