@@ -52,6 +52,21 @@ env["wecom.resync"]._cron_resync()
 env["wecom.chat"]._cron_fetch()
 env.cr.commit()
 env["wecom.channel"]._cron_send()
+if is_new:
+    of_lead = env(user=env["res.users"].search([("login", "=", "chen")], limit=1) or responsible, su=False)
+    key = env["wecom.tag"].search([*of_app, ("name", "=", "重点")], limit=1)
+    of_lead["wecom.sop"].create({{
+        "app_id": app.id, "name": "重点客户首周关怀", "kind": "personal", "tag_ids": key.ids, "tz": "Asia/Shanghai",
+        "step_ids": [(0, 0, step) for step in (
+            {{"day": 0, "hour": 9, "text": "您好，我是东实环境的客户经理。以后危废、餐厨的清运和联单问题都可以直接找我。"}},
+            {{"day": 3, "hour": 10, "text": "提醒您：请提前两天预约清运，打包时贴好标签，我们的司机到场会一起核对重量。"}},
+            {{"day": 7, "hour": 10, "text": "这一周的服务还满意吗？有需要改进的地方请告诉我。"}})]}}).action_switch_on()
+    of_lead["wecom.send"].create({{
+        "app_id": app.id, "name": "周五停运通知", "is_working_hours": False,
+        "text": "各位客户：本周五厂区检修，停运一天。需要清运的请在周四中午前联系我们安排。"}}).action_launch()
+    env.cr.commit()
+    env["wecom.sop"]._cron_run()
+    env["wecom.send"]._cron_send()
 print("DOOR " + app.door)
 '''
 
