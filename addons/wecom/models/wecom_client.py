@@ -91,7 +91,13 @@ class WecomClient(models.AbstractModel):
                 self._note(app, path, code, message, time.monotonic() - started)
 
     @api.model
+    def _in_words_of(self, app):
+        """Return the client in the language of who reads what it says: who asks, or to whom a job answers."""
+        return self if self.env.lang else self.with_context(lang=app.sudo().user_id.lang)
+
+    @api.model
     def _wait_for_turn(self, app, path):
+        self = self._in_words_of(app)
         until = time.monotonic() + PATIENCE
         while wait := self.env['wecom.bucket']._take(app, path):
             if time.monotonic() + wait > until:
@@ -102,7 +108,7 @@ class WecomClient(models.AbstractModel):
     @api.model
     def _place(self, app, path):
         """Return the context manager that keeps the number of calls at once within WeCom's."""
-        return _Place(self.env, f'{app.corp_id} {path}', CONCURRENCY.get(path), self.env._(
+        return _Place(self.env, f'{app.corp_id} {path}', CONCURRENCY.get(path), self._in_words_of(app).env._(
             "Too many calls of “%(path)s” are running; try again in a moment.", path=path))
 
     @api.model
@@ -119,6 +125,7 @@ class WecomClient(models.AbstractModel):
     @api.model
     def _explain(self, app, path, error, expected=()):
         """Return the WeComError of a failure; limits close the endpoint, wrong settings stop the app and call its administrator."""
+        self = self._in_words_of(app)
         policy = 'network' if error.code is None else 'business' if error.code in expected else POLICY.get(error.code, 'business')
         _logger.info("WeCom %s: %s %s", path, error.code, policy)
         if policy == 'limit':

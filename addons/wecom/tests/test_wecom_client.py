@@ -176,6 +176,13 @@ class TestWecomClient(WecomCase):
         self.assertEqual((error.policy, error.code, error.retryable), ('business', 40003, False))
         self.assertEqual((self.app.state, self.app.problem), ('enabled', False))
 
+    def test_a_job_speaks_the_language_of_who_is_responsible_for_the_app(self):
+        self.env['res.lang']._activate_lang('zh_CN')
+        self.app.user_id.lang = 'zh_CN'
+        self.env['ir.module.module'].search([('name', '=', 'wecom')])._update_translations('zh_CN')
+
+        self.assertIn('企业微信', self.refused('externalcontact/batch/get_by_user', {'userid_list': ['NoBody']}).sentence)
+
     def test_a_cut_or_slow_line_is_told_and_not_repeated(self):
         self.call()
         self.control('settings', hang_up={'user/list_id': 1})

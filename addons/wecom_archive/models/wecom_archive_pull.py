@@ -33,6 +33,7 @@ class WecomArchive(models.Model):
         archives = self.search([])
         with withheld():
             for archive in archives:
+                archive = archive.with_context(lang=archive.user_id.lang)  # who is told of problems
                 if archive.state == 'enabled':
                     archive._pull_to_end()
                 archive._warn_of_loss()

@@ -19,7 +19,7 @@ class WecomSend(models.Model):
         # What is still "being asked" was cut off: only one job of this kind runs.
         tasks.search([('state', '=', 'asking'), enabled])._each('_find_unanswered', self._trigger_send)
         for send in self.search([('state', '=', 'planned'), ('planned_at', '<=', fields.Datetime.now()), enabled], order='planned_at, id'):
-            send._begin()
+            send.with_context(lang=send.user_id.lang)._begin()  # who reads what is noted
             if not self.env['ir.cron']._commit_progress(1):
                 return
         tasks.search([('state', '=', 'planned'), ('due_at', '<=', fields.Datetime.now()), enabled],

@@ -18,6 +18,7 @@ class WecomSendTask(models.Model):
     company_id = fields.Many2one(related='send_id.company_id', store=True)
     member_id = fields.Many2one('wecom.member', "Member", required=True, readonly=True, index=True, ondelete='restrict')
     user_id = fields.Many2one(related='member_id.user_id', store=True, index='btree_not_null', string="User")
+    is_directed = fields.Boolean(compute='_compute_is_directed', export_string_translation=False)
     preview = fields.Html(related='send_id.preview')
     state = fields.Selection([
         ('planned', "Planned"),
@@ -56,6 +57,14 @@ class WecomSendTask(models.Model):
         for task in self:
             task.display_name = f'{task.send_id.name} – {task.member_id.name}'
 
+    @api.depends('send_id.user_id')
+    @api.depends_context('uid')
+    def _compute_is_directed(self):
+        """Whether the reader may remind the member and call it off."""
+        is_manager = self.env.user.has_group('wecom_contact.group_manager')
+        for task in self:
+            task.is_directed = is_manager or task.send_id.user_id == self.env.user
+
     @api.depends('reminders')
     def _compute_reminder_count(self):
         for task in self:
@@ -78,7 +87,7 @@ class WecomSendTask(models.Model):
     def _check_whose(self):
         """Whose send it is, and managers, may remind and call off; a member confirms or leaves it in WeCom."""
         self.check_access('read')
-        if not self.env.user.has_group('wecom_contact.group_manager') and self.send_id.user_id - self.env.user:
+        if not all(task.is_directed for task in self):
             raise AccessError(self.env._("Only who launched a group send, or a manager, may do this."))
 
     def action_remind(self):
@@ -151,7 +160,7 @@ class WecomSendTask(models.Model):
     def _attempt(self, job, again):
         """Do it; return the app when it had better be left alone for now."""
         try:
-            getattr(self, job)()
+            getattr(self.with_context(lang=self.send_id.user_id.lang), job)()  # who launched it reads what is noted
         except WeComError as error:
             again(fields.Datetime.add(fields.Datetime.now(), seconds=max(error.seconds, 60)))
             return self.app_id

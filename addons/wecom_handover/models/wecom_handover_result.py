@@ -20,7 +20,8 @@ class WecomHandover(models.Model):
     def _cron_ask(self):
         """Ask for the results of all who wait; each customer's end in a transaction of its own."""
         waiting = self.env['wecom.handover.line'].search([('state', '=', 'waiting'), ('handover_id.app_id.state', '=', 'enabled')])
-        for lines in waiting.grouped(lambda line: line.handover_id.app_id).values():
+        for app, lines in waiting.grouped(lambda line: line.handover_id.app_id).items():
+            lines = lines.with_context(lang=app.user_id.lang)  # people read what is noted
             try:
                 found = lines._ask_results()
             except WeComError as error:  # of one app: the others go on

@@ -31,6 +31,7 @@ class WecomHandover(models.Model):
         :return: seconds that the job has left
         :raise WeComError: when the app had better wait
         """
+        self = self.with_context(lang=app.user_id.lang)  # people read what is noted
         # What is still "sent" was cut off: only one job of this kind runs.
         self.env['wecom.handover.line'].search([('state', '=', 'sent'), ('handover_id.app_id', '=', app.id)])._ask_unanswered()
         time_left = self.env['ir.cron']._commit_progress(0)
