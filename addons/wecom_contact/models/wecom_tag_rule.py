@@ -234,7 +234,8 @@ class WecomTagRule(models.Model):
             with self.env.cr.savepoint():
                 self._apply(contacts)
         except (AccessError, ValueError) as error:
-            self.problem = self.with_context(lang=self.author_id.lang).env._("The rule can't be applied: %(reason)s", reason=str(error).partition('\n')[0])
+            self.problem = self.with_context(lang=self.author_id.lang).env._(
+                "The rule can't be applied: %(reason)s", reason=str(error).partition('\n')[0])
             return False
         self.problem = False
         return True
