@@ -35,10 +35,10 @@ class WecomSendLine(models.Model):
     _quota_contact_idx = models.Index("(contact_id, sent_at) WHERE state IN ('planned', 'unsent', 'sent')")
     _quota_chat_idx = models.Index("(chat_id, sent_at) WHERE state IN ('planned', 'unsent', 'sent')")
 
-    @api.depends('contact_id.name', 'chat_id.name')
+    @api.depends('contact_id.display_name', 'chat_id.display_name')
     def _compute_display_name(self):
         for line in self:
-            line.display_name = line.contact_id.name or line.chat_id.display_name
+            line.display_name = line.contact_id.display_name or line.chat_id.display_name
 
     def _get_number(self):
         """Return WeCom's id of the customer or chat."""

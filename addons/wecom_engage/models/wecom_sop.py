@@ -1,10 +1,12 @@
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.base.models.res_partner import _tz_get
+from odoo.addons.wecom.models.exclusive import run_step
 
 JOBS_FIELDS = {'state', 'user_id', 'enrolment_ids'}
 AUDIENCE = {'app_id', 'kind', 'member_ids', 'tag_ids', 'tag_match', 'tz'}
@@ -156,7 +158,7 @@ class WecomSop(models.Model):
         """Let each SOP that is on do what is due; one transaction each."""
         sops = self.search([('state', '=', 'on'), ('app_id.state', '=', 'enabled')], order='id')
         for left, sop in zip(reversed(range(len(sops))), sops):
-            sop._get_kind()._run(sop)
+            run_step(self.env, partial(sop._get_kind()._run, sop))  # a person may enrol the same customers just now
             if not self.env['ir.cron']._commit_progress(1, remaining=left):
                 return
 

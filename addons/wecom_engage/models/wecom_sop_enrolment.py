@@ -33,10 +33,10 @@ class WecomSopEnrolment(models.Model):
     _contact_uniq = models.UniqueIndex("(sop_id, contact_id)", "This customer is, or was, in the SOP already.")
     _running_idx = models.Index("(sop_id) WHERE state = 'running'")
 
-    @api.depends('sop_id.name', 'contact_id.name')
+    @api.depends('sop_id.name', 'contact_id.display_name')
     def _compute_display_name(self):
         for enrolment in self:
-            enrolment.display_name = f'{enrolment.sop_id.name} – {enrolment.contact_id.name}'
+            enrolment.display_name = f'{enrolment.sop_id.name} – {enrolment.contact_id.display_name}'
 
     @api.depends('due_ids.state', 'due_ids.due_at')
     def _compute_next_at(self):
