@@ -21,7 +21,8 @@ class WecomArchiveMessage(models.Model):
 
     archive_id = fields.Many2one('wecom.archive', "Archive", required=True, readonly=True, ondelete='restrict')
     company_id = fields.Many2one(related='archive_id.company_id', store=True)
-    conversation_id = fields.Many2one('wecom.archive.conversation', "Conversation", readonly=True, ondelete='restrict')
+    conversation_id = fields.Many2one(
+        'wecom.archive.conversation', "Conversation", readonly=True, index='btree_not_null', ondelete='restrict')
     seq = fields.Integer("Number", required=True, readonly=True, aggregator=None)
     msgid = fields.Char("WeCom ID", required=True, readonly=True)
     occurred_at = fields.Datetime("Said", required=True, readonly=True)
@@ -35,7 +36,7 @@ class WecomArchiveMessage(models.Model):
     sender_member_id = fields.Many2one('wecom.member', "Member", readonly=True, index='btree_not_null', ondelete='restrict')
     sender_contact_id = fields.Many2one('wecom.contact', "Customer", readonly=True, ondelete='restrict')
     sender_name = fields.Char("From", compute='_compute_sender_name')
-    contact_id = fields.Many2one('wecom.contact', "Concerns", readonly=True, ondelete='restrict',
+    contact_id = fields.Many2one('wecom.contact', "Concerns", readonly=True, index='btree_not_null', ondelete='restrict',
                                  help="The customer who said it or to whom it was said; of group chats only who said it.")
     text = fields.Text(readonly=True, groups=NO_ACCESS, index='trigram')
     payload = fields.Text(readonly=True, groups=NO_ACCESS)
